@@ -1,0 +1,24 @@
+"""The beat schedule as code; times are Asia/Shanghai. A test checks each name against the registry."""
+
+from datetime import timedelta
+
+from celery.schedules import crontab
+
+# A message that waited longer than the next tick is worth nothing: the next one does the same work.
+MINUTE = {"expires": 55}
+
+BEAT_SCHEDULE = {
+    "heartbeat": {
+        "task": "schedules.heartbeat",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 18},
+    },
+    "sweep": {"task": "schedules.sweep", "schedule": timedelta(minutes=1), "options": MINUTE},
+    "morning-run": {"task": "schedules.run_day", "schedule": crontab(hour="0", minute="5")},
+    "morning-digest": {"task": "schedules.send_digests", "schedule": crontab(hour="8", minute="0")},
+    "afternoon-digest": {
+        "task": "schedules.send_digests",
+        "schedule": crontab(hour="16", minute="0"),
+    },
+    "evening-closing": {"task": "schedules.close_day", "schedule": crontab(hour="0", minute="1")},
+}

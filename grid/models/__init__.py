@@ -1,0 +1,27 @@
+"""Models of the foundation."""
+
+from grid.models.events import Event, ImportBatch, ImportRow
+from grid.models.people import Person, id_hash, person_matches, phone_hash
+from grid.models.places import Block, BlockVillage, Household, Place, Site, ancestor_codes
+from grid.models.responsibility import Assignment, Leave
+from grid.models.users import Post, User
+
+__all__ = [
+    "Assignment",
+    "Block",
+    "BlockVillage",
+    "Event",
+    "Household",
+    "ImportBatch",
+    "ImportRow",
+    "Leave",
+    "Person",
+    "Place",
+    "Post",
+    "Site",
+    "User",
+    "ancestor_codes",
+    "id_hash",
+    "person_matches",
+    "phone_hash",
+]

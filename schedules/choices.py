@@ -1,0 +1,83 @@
+"""Fixed vocabularies of work (docs/glossary.md)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TaskState(models.TextChoices):
+    """Where a task stands; "overdue" is a pending task whose due time has passed."""
+
+    PENDING = "pending", _("To do")
+    DONE = "done", _("Done")
+    LATE = "late", _("Done late")
+    MISSED = "missed", _("Missed")
+    CANCELLED = "cancelled", _("No longer owed")
+
+
+CLOSED_BY_EVIDENCE = (TaskState.DONE, TaskState.LATE)
+
+
+class Evidence(models.TextChoices):
+    """What closes a task (clauses.md 5, "counts as done when")."""
+
+    HEALTH_LOG = "health_log", _("Health log")
+    POLICY_TEXT = "policy_text", _("Policy text sent")
+    CALL = "call", _("Call or WeChat talk")
+    ARRIVAL = "arrival", _("Arrival confirmed")
+    TRAVEL_REMINDER = "travel_reminder", _("Travel reminder")
+    MEASURE = "measure", _("Measure checked")
+    NEEDS = "needs", _("Needs asked")
+    WASTE = "waste", _("Waste and disinfection")
+    TEST = "test", _("Test result")
+    FOLLOW_UP = "follow_up", _("Follow-up")
+
+
+class ContactKind(models.TextChoices):
+    """What a cadre did toward a returnee; a subset of Evidence."""
+
+    POLICY_TEXT = "policy_text", _("Policy text sent")
+    CALL = "call", _("Call or WeChat talk")
+    TRAVEL_REMINDER = "travel_reminder", _("Travel reminder")
+    MEASURE = "measure", _("Measure checked")
+    NEEDS = "needs", _("Needs asked")
+    WASTE = "waste", _("Waste and disinfection")
+    FOLLOW_UP = "follow_up", _("Follow-up")
+
+
+class ContactChannel(models.TextChoices):
+    """How it was done."""
+
+    VISIT = "visit", _("In person")
+    VIDEO = "video", _("By video")
+    CALL = "call", _("By phone")
+    WECHAT = "wechat", _("By WeChat")
+    SMS = "sms", _("By SMS")
+    SITE = "site", _("By the isolation site")
+
+
+class ContactOutcome(models.TextChoices):
+    """What came of it."""
+
+    DONE = "done", _("Done")
+    REACHED = "reached", _("Reached")
+    NOT_REACHED = "not_reached", _("Not reached")
+    KEPT = "kept", _("Measure kept")
+    BREACH = "breach", _("Measure not kept")
+    ABSENT = "absent", _("Not at home")
+    NO_NEED = "no_need", _("Nothing needed")
+    NEED = "need", _("Something needed")
+    DELIVERED = "delivered", _("Delivered")
+    DISSUADED = "dissuaded", _("Advised not to come")
+
+
+# An attempt that failed is kept, and closes nothing.
+CLOSING_OUTCOMES = {
+    ContactOutcome.DONE,
+    ContactOutcome.REACHED,
+    ContactOutcome.KEPT,
+    ContactOutcome.BREACH,
+    ContactOutcome.NO_NEED,
+    ContactOutcome.NEED,
+    ContactOutcome.DELIVERED,
+    ContactOutcome.DISSUADED,
+}
