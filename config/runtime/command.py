@@ -1,0 +1,75 @@
+"""What manage.py does around a command: keys, database and queue in the environment."""
+
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from django.core.management import execute_from_command_line
+
+from config.runtime import CHECKOUT, Home, StartError, ensure_services, given, offline, secrets
+from config.runtime.up import run as run_up
+
+# These touch no data, so they start nothing and leave no trace.
+OFFLINE = frozenset(
+    {
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "diffsettings",
+        "findstatic",
+        "help",
+        "makemessages",
+        "policy_check",
+        "policy_plan",
+        "spectacular",
+        "startapp",
+        "version",
+    }
+)
+CANNOT_START = 2
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command line; return the exit status. A StartError is one sentence and status 2."""
+    try:
+        if needs_nothing(argv):
+            offline()
+            secrets.lend()
+            execute_from_command_line(list(argv))
+        elif argv[1] == "up":
+            return run_up(argv[2:])
+        else:
+            run_with_services(argv)
+    except StartError as error:
+        sys.stderr.write(f"{error}\n")
+        return CANNOT_START
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return 0
+
+
+def needs_nothing(argv: Sequence[str]) -> bool:
+    """Say whether the command line needs neither database nor keys."""
+    return len(argv) < 2 or argv[1] in OFFLINE or bool({"-h", "--help", "--version"} & {*argv[1:]})
+
+
+def run_with_services(argv: Sequence[str]) -> None:
+    """Run a command on the given servers, the running ones, or ones started for its duration."""
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, leave)
+    home = Home.of(CHECKOUT)
+    secrets.load(home)
+    embedded = not given("DATABASE_URL")
+    if embedded:
+        secrets.check(home)
+    with ensure_services(home=home):
+        if embedded:
+            secrets.remember(home)
+        execute_from_command_line(list(argv))
+
+
+def leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """Turn a signal into an ordinary exit, so that what was started is stopped."""
+    sys.exit(128 + number)

@@ -1,0 +1,280 @@
+"""One embedded server: is it running, start it, stop it.
+
+Liveness is a kernel lock: the server process inherits an open, locked file, so the lock lives
+exactly as long as the server and its children do. No pid is ever trusted alone: after a kill -9, a
+restart of the machine or a reused pid the lock is simply free.
+"""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum, auto
+from pathlib import Path
+from typing import IO
+
+import psutil  # type: ignore[import-untyped]
+
+from config.runtime.fault import StartError
+from config.runtime.home import Account
+from config.runtime.lifeline import die_with_parent
+
+POLL_SECONDS = 0.02
+SAY_AFTER_SECONDS = 5
+LOG_LIMIT_BYTES = 10_000_000
+# Seconds that children of a killed server get to notice and leave by themselves.
+ORPHAN_SECONDS = 5
+
+_launched: list[subprocess.Popen[bytes]] = []
+
+
+def say(text: str) -> None:
+    """Print a line for the person at the terminal; standard output stays free for results."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def wait_until(done: Callable[[], bool], *, seconds: float) -> bool:
+    """Poll `done` for at most `seconds`; say whether it came true."""
+    began = time.monotonic()
+    while not done():
+        if time.monotonic() - began > seconds:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def try_lock(handle: int, mode: int) -> bool:
+    """Take a flock without waiting; say whether it was free."""
+    try:
+        fcntl.flock(handle, mode | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class State(Enum):
+    """What a server answers."""
+
+    READY = auto()
+    STARTING = auto()
+    SILENT = auto()
+
+
+class Server(ABC):
+    """A server of one checkout, kept in `folder`, answering on a socket below `sockets`."""
+
+    title: str
+    stop_signal: signal.Signals
+    # How long a live server may say nothing at all before it counts as stuck.
+    silence_seconds: float = 30
+
+    def __init__(
+        self, *, folder: Path, sockets: Path, account: Account, dies_with_us: bool = False
+    ) -> None:
+        self.folder = folder
+        self.sockets = sockets
+        self.account = account
+        self.dies_with_us = dies_with_us
+        self.log = folder / "server.log"
+
+    @property
+    @abstractmethod
+    def pid_file(self) -> Path:
+        """Where the running server writes its pid (first line)."""
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """The address for DATABASE_URL or REDIS_URL."""
+
+    @abstractmethod
+    def command(self) -> list[str]:
+        """The command line that runs the server in the foreground."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Bring the data folder into being and clear what a killed server left."""
+
+    @abstractmethod
+    def state(self) -> State:
+        """Ask the server whether it serves requests now."""
+
+    def complete(self) -> None:  # noqa: B027  most servers need nothing
+        """Do what is still missing inside a server that answers."""
+
+    @property
+    def running(self) -> bool:
+        """Say whether any process of this server is alive."""
+        with self._lock_file() as handle:
+            return not try_lock(handle.fileno(), fcntl.LOCK_SH)
+
+    @property
+    def pid(self) -> int | None:
+        """The pid the server wrote down; only of worth while `running`."""
+        try:
+            return int(self.pid_file.read_text().split()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+
+    def ensure(self) -> bool:
+        """Start the server unless it answers already; say whether it was started."""
+        if self.running and self._comes_up(lambda: self.running):
+            self.complete()
+            return False
+        with self._lock_file() as handle:
+            self._claim(handle.fileno())
+            self.prepare()
+            process = self._launch(handle.fileno())
+        if not self._comes_up(lambda: process.poll() is None):
+            raise StartError(self._why_not(process))
+        self.complete()
+        return True
+
+    def stop(self, *, seconds: float = 60) -> None:
+        """Stop the server in an orderly way; after `seconds`, by force."""
+        for sign, patience in ((self.stop_signal, seconds), (signal.SIGKILL, 10.0)):
+            pid = self.pid
+            if not self.running or pid is None:
+                break
+            with suppress(ProcessLookupError):
+                os.kill(pid, sign)
+            if wait_until(lambda: self._gone(), seconds=patience):
+                break
+        self._reap()
+
+    def _gone(self) -> bool:
+        self._reap()
+        return not self.running
+
+    def _reap(self) -> None:
+        _launched[:] = [process for process in _launched if process.poll() is None]
+
+    def _lock_file(self) -> IO[str]:
+        return (self.folder / "alive.lock").open("a")
+
+    def _comes_up(self, alive: Callable[[], bool]) -> bool:
+        """Wait until the server answers; give up when it is gone or long silent."""
+        began = heard = time.monotonic()
+        told = False
+        while (state := self.state()) is not State.READY:
+            now = time.monotonic()
+            if state is State.STARTING:
+                heard = now
+            if not alive() or now - heard > self.silence_seconds:
+                return False
+            if now - began > SAY_AFTER_SECONDS and not told:
+                say(f"{self.title} is getting ready (recovering from an unclean stop?) …")
+                told = True
+            time.sleep(POLL_SECONDS)
+        return True
+
+    def _claim(self, handle: int) -> None:
+        """Take the liveness lock, ending children that outlived a killed server."""
+        if wait_until(lambda: try_lock(handle, fcntl.LOCK_EX), seconds=0.5):
+            return
+        pid = self.pid
+        if pid is not None and psutil.pid_exists(pid) and self._is_ours(psutil.Process(pid)):
+            raise StartError(
+                f"{self.title} (pid {pid}) runs but does not answer in {self.sockets}: stop it "
+                f"with `kill {pid}` (or `kill -9 {pid}`), then start again."
+            )
+        if wait_until(lambda: try_lock(handle, fcntl.LOCK_EX), seconds=ORPHAN_SECONDS):
+            return
+        for process in psutil.process_iter():
+            if self._is_ours(process):
+                process.kill()
+        if not wait_until(lambda: try_lock(handle, fcntl.LOCK_EX), seconds=ORPHAN_SECONDS):
+            lock = self.folder / "alive.lock"
+            raise StartError(
+                f"Something still holds {lock}: find it with `fuser {lock}`, end it, then start "
+                "again."
+            )
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return bool(process.cwd() == str(self.workplace))
+        except psutil.Error:
+            return False
+
+    @property
+    def workplace(self) -> Path:
+        """The folder the server's processes stand in."""
+        return self.folder
+
+    def _launch(self, lock: int) -> subprocess.Popen[bytes]:
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        with self.log.open("ab") as log:
+            process = spawn(
+                self.command(),
+                account=self.account,
+                log=log.fileno(),
+                keep=(lock,),
+                dies_with_us=self.dies_with_us,
+            )
+        _launched.append(process)
+        return process
+
+    def _why_not(self, process: subprocess.Popen[bytes]) -> str:
+        if process.poll() is None:
+            process.kill()
+            return f"{self.title} did not answer for {self.silence_seconds:.0f} s; see {self.log}."
+        return (
+            f"{self.title} ended at once (status {process.returncode}): {self.last_words()} "
+            f"The whole log is {self.log}."
+        )
+
+    def last_words(self) -> str:
+        """Return the log's last line that names a fault, else its last line."""
+        lines = self.log.read_text(errors="replace").strip().splitlines()[-40:]
+        faults = [line for line in lines if "FATAL" in line or "#" in line or "rror" in line]
+        return (faults or lines or [""])[-1]
+
+
+def clean_environment() -> dict[str, str]:
+    """Return an environment in which no PG* variable of the caller leads a server astray."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PG", "LC_", "LD_")) and name != "LANG"
+    }
+    return kept | {"LC_ALL": "C", "TZ": "UTC"}
+
+
+def spawn(
+    command: list[str],
+    *,
+    account: Account,
+    log: int,
+    keep: tuple[int, ...] = (),
+    dies_with_us: bool = False,
+) -> subprocess.Popen[bytes]:
+    """Start a program in its own session as `account`, both outputs going to the file `log`."""
+    other = not account.is_ours
+    try:
+        return subprocess.Popen(  # noqa: S603  our own programs, no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=clean_environment(),
+            start_new_session=True,
+            pass_fds=keep,
+            user=account.uid if other else None,
+            group=account.gid if other else None,
+            extra_groups=[] if other else None,
+            umask=0o077,
+            preexec_fn=die_with_parent(signal.SIGINT) if dies_with_us else None,
+        )
+    except PermissionError as error:
+        raise StartError(
+            f"{command[0]} cannot be started as {account.name} ({error.strerror}): run as an "
+            "ordinary user, or set DATABASE_URL and REDIS_URL."
+        ) from error
