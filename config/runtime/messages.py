@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.runtime.fault import StartError
+from config.runtime.server import say
 
 MAGIC = 0x950412DE
 HEADER_WORDS = 7
@@ -112,3 +113,9 @@ def unquoted(text: str, source: Path, number: int) -> str:
     if not isinstance(value, str):
         raise StartError(f"{source}, line {number}: this is no quoted string: {text[:60]}")
     return value
+
+
+def main() -> None:
+    """Compile what is stale, for `make messages`."""
+    for path in compile_stale(Path("locale")):
+        say(f"Compiled {path}.")
