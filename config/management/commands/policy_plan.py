@@ -1,0 +1,70 @@
+"""`manage.py policy_plan`: facts in, plans out, one line of JSON each; no database."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from policies.errors import FactsError, PackError
+from policies.facts import Facts
+from policies.planner import plan
+from policies.schema import load
+
+# One encoder for all lines: json.dumps would build it anew for each.
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def answer(line: str) -> dict[str, Any]:
+    """Return the plan of one line, or the error; the id is kept wherever it can be read."""
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {"id": None, "error": f"the line is not JSON: {error}; give one object a line."}
+    if not isinstance(request, dict):
+        return {"id": None, "error": "the line is no JSON object; give id, pack and facts."}
+    answered = request.get("id")
+    if "pack" not in request or "facts" not in request:
+        missing = "pack" if "pack" not in request else "facts"
+        return {"id": answered, "error": f"{missing}: is missing; give id, pack and facts."}
+    try:
+        return {"id": answered, "plan": _planned(request)}
+    except (FactsError, PackError) as error:
+        return {"id": answered, "error": str(error)}
+
+
+def _planned(request: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(request["pack"], str):
+        raise FactsError(f"pack: is {request['pack']!r}; give a text such as JY.")
+    return plan(load(request["pack"]), Facts.parse(request["facts"])).as_dict()
+
+
+def answer_all(lines: Iterable[str], write: Callable[[str], Any]) -> None:
+    """Write one line for each line that is not blank, in the same order."""
+    for line in lines:
+        if line.strip():
+            write(encode(answer(line)) + "\n")
+
+
+class Command(BaseCommand):
+    """Plan people from standard input; bad facts give an error line and the command goes on."""
+
+    help = (
+        'Reads JSON lines {"id", "pack", "facts"} from standard input and writes one JSON line '
+        'each, {"id", "plan"} or {"id", "error"}, in the same order. Needs no database. '
+        "Packs, facts and plan are described in docs/policies.md."
+    )
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = 'Example: echo \'{"id": 1, "pack": "JY", "facts": {…}}\' | policy_plan'
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Answer standard input line by line, whatever the terminal's encoding."""
+        lines = (raw.decode("utf-8", errors="replace") for raw in sys.stdin.buffer)
+        out = sys.stdout.buffer
+        answer_all(lines, lambda text: out.write(text.encode("utf-8", errors="backslashreplace")))
+        out.flush()

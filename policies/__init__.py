@@ -1,0 +1,1 @@
+"""Policy notices as data and the pure planner over them. Plain Python: no Django, no clock."""

@@ -1,0 +1,120 @@
+"""Faults of a pack as a whole: gaps, rows nobody can reach, tests and duties that cannot be."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from policies.pack import CONTACTS, HOLD, KINDS, Ground, Pack, Row, When
+
+NO_GROUND = Ground("")
+# A row that asks one side of these needs a sister row for the other side, all else being equal.
+SIDES = {
+    "papers": ("both", "lacking"),
+    "certificate": ("valid", "lacking"),
+    "negatives": ("enough", "lacking"),
+    "assessment": ("isolate", "open"),
+}
+
+
+def faults_of(pack: Pack, where: str) -> list[str]:
+    """Return one sentence for each fault that only shows when the rows are seen together."""
+    faults: list[str] = []
+    for row in pack.rows:
+        if row.name.startswith(f"{pack.key}."):
+            faults += [f"{where}, row {row.name}, {fault}" for fault in _row_faults(row)]
+    faults += [f"{where}, {fault}" for fault in _twins(pack)]
+    faults += [f"{where}, {fault}" for fault in _gaps(pack)]
+    faults += [f"{where}, {fault}" for fault in _duty_faults(pack)]
+    return faults
+
+
+def _row_faults(row: Row) -> Iterator[str]:
+    when = row.when
+    if when.stay_any and when.stay_any <= when.stay_none or when.stay_all & when.stay_none:
+        yield "field when.stay: can never hold, none excludes what is asked; row unreachable."
+    if when.negatives and when.overseas != "full":
+        yield 'field when.negatives: can never be asked without overseas = "full"; row unreachable.'
+    if when.otherwise and _bare(when) != When(NO_GROUND):
+        yield "field when.otherwise: stands beside other conditions; remove them."
+    if not when.otherwise and _bare(when) == When(NO_GROUND):
+        yield "field when: asks nothing; give a condition or otherwise = true."
+    balances = [stage.balance for stage in row.stages]
+    if any(balances) and when.overseas not in ("any", "short"):
+        yield "field stage.balance: needs an overseas condition that can fall short."
+    if any(stage.kind == HOLD for stage in row.stages):
+        if len(row.stages) > 1:
+            yield "field stage: hold_for_test has no end, so it must stand alone."
+        if not row.arrival_tests:
+            yield "field arrival_test: is missing; a hold ends on a test."
+
+
+def _bare(when: When) -> When:
+    return replace(when, ground=NO_GROUND, otherwise=False)
+
+
+def _twins(pack: Pack) -> Iterator[str]:
+    seen: dict[When, str] = {}
+    names: set[str] = set()
+    for row in pack.rows:
+        if row.name in names:
+            yield f"row {row.name}, field key: stands twice; rename one."
+        names.add(row.name)
+        bare = replace(row.when, ground=NO_GROUND)
+        if bare in seen:
+            yield (
+                f"row {row.name}, field when: is the same as that of {seen[bare]}; "
+                "one of them is unreachable."
+            )
+        seen[bare] = row.name
+
+
+def _gaps(pack: Pack) -> Iterator[str]:
+    rows = pack.rows
+    if not any(row.when.otherwise for row in rows):
+        yield "field row: has a gap, nobody takes everyone else; add otherwise = true as the last."
+    elif not rows[-1].when.otherwise:
+        last = next(row for row in rows if row.when.otherwise)
+        yield f"row {last.name}, field when.otherwise: must be the last row."
+    taken = {level for row in rows for level in row.when.contact}
+    for level in CONTACTS:
+        if level not in taken:
+            yield f"field row: has a gap, no row takes a {level} contact."
+    yield from _one_sided(rows)
+    asked = {row.when.overseas for row in rows}
+    if asked & {"short", "full"} and not {"short", "full"} <= asked and "any" not in asked:
+        yield "field row: has a gap, overseas is asked as short or full only; add the other."
+
+
+def _one_sided(rows: tuple[Row, ...]) -> Iterator[str]:
+    for field, sides in SIDES.items():
+        found: dict[When, dict[str, str]] = defaultdict(dict)
+        for row in rows:
+            side = getattr(row.when, field)
+            if side:
+                rest = replace(row.when, ground=NO_GROUND, **{field: ""})
+                found[rest][side] = row.name
+        for present in found.values():
+            for side in sides:
+                if side not in present:
+                    (name,) = present.values()
+                    yield f'row {name}, field when.{field}: leaves a gap, no row has "{side}".'
+
+
+def _duty_faults(pack: Pack) -> Iterator[str]:
+    known = {row.name for row in pack.rows}
+    seen: set[tuple[str, str]] = set()
+    for duty in pack.duties:
+        if not duty.key.startswith(f"{pack.key}."):
+            continue
+        where = f"duty {duty.key}"
+        if (duty.key, duty.occasion) in seen:
+            yield f"{where}, field key: stands twice with the same occasion; give another."
+        seen.add((duty.key, duty.occasion))
+        for name in (*duty.only, *duty.never):
+            if name not in known:
+                yield f"{where}, field only/never: names {name}, which is no row of this pack."
+        for kind in duty.stages:
+            if kind not in KINDS:
+                yield f"{where}, field stages: names the unknown stage kind {kind}."
+        if duty.at in ("stages", "end") and not duty.stages:
+            yield f"{where}, field stages: is missing; name the kinds it runs in."

@@ -1,0 +1,88 @@
+"""The planner: `plan(pack, facts)` tells what awaits one person. Pure, deterministic, no clock."""
+
+from datetime import date
+
+from policies.build import Frame, build
+from policies.errors import FactsError
+from policies.facts import Facts
+from policies.outcome import OutcomeFlag, RowOutcome, outcome_of
+from policies.pack import Pack, Row
+from policies.plan import Plan
+from policies.replan import Choice, apply_events
+from policies.reports import report_of
+from policies.shape import Shape, shape_of
+from policies.situation import CASES, Situation, matching, situation_of
+
+__all__ = ["Facts", "FactsError", "plan"]
+
+
+def plan(pack: Pack, facts: Facts) -> Plan:
+    """Return the plan of one person; FactsError when no row of the pack speaks of them."""
+    at = situation_of(pack, facts)
+    choice = choose(pack, at)
+    _refuse_patient_without_rule(pack, facts, choice)
+    winner = choice.shape.winner.row
+    frame = Frame(
+        matched=tuple(row.name for row in choice.matched),
+        report=report_of(pack, facts, winner.name),
+    )
+    first = build(pack, choice.shape, _day0(facts, winner), frame)
+    if not facts.events:
+        return first
+    return apply_events(pack, facts, at, choice, first, choose)
+
+
+def choose(pack: Pack, at: Situation, also: tuple[Row, ...] = ()) -> Choice:
+    """Return the strictest row's shape in a situation (C-9).
+
+    `also` are rows matched before: their follow-ups are kept, they are not chosen again.
+    """
+    key = (at, also)
+    found = pack.cache.get(key)
+    if found is None:
+        found = pack.cache[key] = _chosen(pack, at, also)
+        # A pack meets a few hundred situations; a flood of odd ones must not fill the memory.
+        if len(pack.cache) > 4096:
+            pack.cache.clear()
+    choice: Choice = found
+    return choice
+
+
+def _chosen(pack: Pack, at: Situation, also: tuple[Row, ...]) -> Choice:
+    rows = matching(pack, at)
+    if not rows:
+        what = f"a patient ({at.patient})" if at.patient else "these facts"
+        raise FactsError(f"no rule: pack {pack.key} has none for {what}; choose another pack.")
+    outcomes = [outcome_of(row, at) for row in rows]
+    # max keeps the first of equals, and rows stand in the order that breaks a full tie.
+    winner = max(outcomes, key=lambda outcome: outcome.strictness)
+    earlier = [outcome_of(row, at) for row in also if row not in rows]
+    return Choice(
+        matched=tuple(rows), shape=_shape(pack, at, winner, [*earlier, *outcomes])
+    )
+
+
+def _shape(pack: Pack, at: Situation, winner: RowOutcome, outcomes: list[RowOutcome]) -> Shape:
+    general = tuple(
+        OutcomeFlag(cell.name, cell.carries, cell.ground)
+        for cell in pack.flags
+        if CASES[cell.when](at)
+    )
+    return shape_of(pack, winner, tuple(outcomes), general)
+
+
+def _refuse_patient_without_rule(pack: Pack, facts: Facts, choice: Choice) -> None:
+    if facts.patient and not any(row.when.patient for row in choice.matched):
+        raise FactsError(
+            f"no rule: pack {pack.key} has none for a patient ({facts.patient}); "
+            "choose another pack."
+        )
+
+
+def _day0(facts: Facts, winner: Row) -> date:
+    """Return the anchor: discharge for patients, else arrival, else placement (A-25)."""
+    own = facts.patient_anchor if winner.when.patient else None
+    day = own or facts.arrival or facts.placed_on or facts.patient_anchor
+    if day is None:  # Facts.parse refuses such facts
+        raise FactsError("facts.arrives_at: is missing; give the time of arrival.")
+    return day
