@@ -1,0 +1,86 @@
+"""What the staged import says about a file, a column and a row."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any, Literal
+
+Cell = str | int | float | bool | date | datetime | time
+Severity = Literal["error", "warning", "question", "note"]
+Verdict = Literal["ok", "warn", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to say about one cell, one row or the file (then without a column).
+
+    `column` is the heading as it stands in the file; `params` fill the sentence of the code.
+    """
+
+    column: str
+    code: str
+    severity: Severity
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class UnreadableFileError(Exception):
+    """The file cannot be used as it is; `problem` says what to do about it."""
+
+    def __init__(self, problem: Problem, sentence: str) -> None:
+        super().__init__(sentence)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file: place (0 = first), headings from the top down, field it feeds."""
+
+    index: int
+    path: tuple[str, ...]
+    field: str | None
+
+    @property
+    def label(self) -> str:
+        """The heading a person recognises, e.g. 联系电话 or 包保责任人/电话."""
+        return "/".join(self.path) or f"#{self.index + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the sheet. `number` counts as the spreadsheet does: the first row is 1.
+
+    `kind` is data, blank, title, info, header, repeat_header, example, subtotal or note; only data
+    rows have a verdict, values (canonical, by field key) and problems. The verdict `error` means:
+    not importable as it stands, be it for an error or for a question still open.
+    """
+
+    number: int
+    kind: str
+    verdict: Verdict | None
+    raw: dict[str, str]
+    values: dict[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class Understood:
+    """What was understood of a file. `rows` streams once; `counts` by kind and verdict fill then.
+
+    `encoding` is "xlsx" for workbooks; `header_rows` count from 1; `problems` concern the file.
+    """
+
+    encoding: str
+    sheet: str
+    header_rows: tuple[int, ...]
+    columns: tuple[Column, ...]
+    rows: Iterator[Row]
+    counts: dict[str, int]
+    problems: tuple[Problem, ...] = ()
+
+
+def verdict_of(problems: tuple[Problem, ...]) -> Verdict:
+    """Return error if anything bars the row as it stands, warn if something needs a look."""
+    severities = {problem.severity for problem in problems}
+    if severities & {"error", "question"}:
+        return "error"
+    return "warn" if "warning" in severities else "ok"

@@ -1,0 +1,96 @@
+"""Cleaning of a single cell's text: invisible characters, full-width forms, words for nothing."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time
+
+from grid.imports.results import Cell
+
+# Controls, every kind of blank but the plain one, joiners, directional marks (Unicode Cc, Cf, Zs).
+_ODD = re.compile(
+    "[\x00-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+    "\ufff9-\ufffb]"
+)
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = {"Cc", "Cf"}
+
+NOTHING = frozenset(
+    (
+        "",
+        "无",
+        "没有",
+        "/",
+        "\\",
+        "-",
+        "--",
+        "—",
+        "——",
+        "－",
+        "不详",
+        "未知",
+        "不清楚",
+        "暂无",
+        "空",
+    )
+    + (
+        "未填",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "#n/a",
+        "未办",
+        "未办理",
+        "无证",
+        "／",
+        "、",
+        ".",
+        "?",
+        "？",
+    )
+)
+
+
+def _plain(char: str) -> str:
+    """Map a line break, tab or foreign blank to a space and an invisible character to nothing."""
+    if char in "\n\r\t\v\f":
+        return " "
+    category = unicodedata.category(char)
+    if category in _INVISIBLE:
+        return ""
+    return " " if category.startswith("Z") else char
+
+
+def clean(value: str) -> str:
+    """Return the text with invisible characters removed and blanks at the ends stripped."""
+    if _ODD.search(value) is None:
+        return value.strip()
+    return "".join(_plain(char) for char in value).strip()
+
+
+def compact(value: str) -> str:
+    """Return the cleaned text in compatibility form (NFKC) without any blanks."""
+    value = clean(value)
+    if value.isascii():
+        return _SPACES.sub("", value) if " " in value else value
+    return _SPACES.sub("", unicodedata.normalize("NFKC", value))
+
+
+def is_nothing(value: str) -> bool:
+    """Say whether a cleaned text is blank or one of the words people write for "nothing"."""
+    return value.lower() in NOTHING
+
+
+def as_text(value: Cell) -> str:
+    """Return a cell as a person reads it: whole floats without .0, dates as ISO 8601."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return str(value)

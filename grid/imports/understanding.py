@@ -1,0 +1,166 @@
+"""From a file to understood rows: the sheet, its header, each row's kind, values and verdict."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from grid.imports.cleaning import RowCleaner
+from grid.imports.headings import Header, HeadingIndex, Merges, find_header
+from grid.imports.kinds import RowKinds, kind_above_header
+from grid.imports.lists import Context, ListSpec
+from grid.imports.messages import problem, refuse
+from grid.imports.reading import Table, read
+from grid.imports.results import Cell, Problem, Row, Understood, verdict_of
+from grid.imports.text import as_text, clean
+
+HEAD_ROWS = 30
+_LIKE_A_LIST = 3  # fields a second sheet must feed to be mentioned
+_MAX_BLANKS = 2000  # blank rows in a row after which the rest of a sheet is taken as formatting
+
+
+@dataclass(slots=True)
+class _Found:
+    """A table with its first rows read and its header found."""
+
+    table: Table
+    head: list[list[Cell]]
+    header: Header
+
+
+def understand(data: bytes, spec: ListSpec, context: Context, *, sheet: str = "") -> Understood:
+    """Understand a file as a list of the given kind.
+
+    `rows` of the answer streams: each row is read, classified and cleaned when it is asked for,
+    and `counts` grows with it. Raises `UnreadableFileError` where the file as a whole is no use:
+    unreadable, without a header row, or without a required column.
+    """
+    found, others = _choose(data, spec, sheet)
+    _require(found.header, spec, context)
+    notices = [*found.table.problems, *found.header.problems]
+    if others:
+        names = "、".join(others)
+        notices.append(problem("", "sheets_several", sheets=names, sheet=found.table.sheet))
+    counts: Counter[str] = Counter()
+    return Understood(
+        encoding=found.table.encoding,
+        sheet=found.table.sheet,
+        header_rows=tuple(row + 1 for row in found.header.rows),
+        columns=found.header.columns,
+        rows=_rows(found, spec, context, counts),
+        counts=counts,
+        problems=tuple(notices),
+    )
+
+
+def _choose(data: bytes, spec: ListSpec, sheet: str) -> tuple[_Found, list[str]]:
+    """Return the table that feeds most fields, and the names of the others that look alike."""
+    index = HeadingIndex(spec)
+    best: _Found | None = None
+    alike: list[str] = []
+    for table in read(data, sheet=sheet):
+        head = list(islice(table.rows, HEAD_ROWS))
+        header = find_header(head, table.merges, index)
+        if header is None:
+            continue
+        if len(header.fields) >= _LIKE_A_LIST:
+            alike.append(table.sheet)
+        if best is None or len(header.fields) > len(best.header.fields):
+            best = _Found(table, head, header)
+    if best is None:
+        example = "、".join(field.headings[0] for field in spec.fields if field.required)
+        refuse("header_not_found", rows=HEAD_ROWS, example=example)
+    return best, [name for name in alike if name != best.table.sheet]
+
+
+def _require(header: Header, spec: ListSpec, context: Context) -> None:
+    """Refuse a header without a required column; who imports for one village needs none for it."""
+    missing = [
+        field.headings[0]
+        for field in spec.fields
+        if field.required
+        and field.key not in header.fields
+        and not (field.kind == "village" and len(context.home) == 12)
+    ]
+    if missing:
+        refuse("column_missing", columns="、".join(missing))
+
+
+def _rows(found: _Found, spec: ListSpec, context: Context, counts: Counter[str]) -> Iterator[Row]:
+    """Yield every row of the sheet in order, counting kinds and verdicts."""
+    kinds = RowKinds(found.header, {field.key: field.kind for field in spec.fields})
+    cleaner = RowCleaner(spec, found.header.columns, context, epoch_1904=found.table.epoch_1904)
+    labels = _labels(found.header)
+    fill = _Fill(found.table.merges, after=found.header.rows[-1])
+    seen_title = False
+    blanks = 0
+    for place, cells in enumerate(chain(found.head, found.table.rows)):
+        texts = [clean(as_text(cell)) for cell in cells]
+        if place <= found.header.rows[-1]:
+            is_header = place in found.header.rows
+            kind = "header" if is_header else kind_above_header(texts, seen_title=seen_title)
+            seen_title = seen_title or kind == "title"
+        else:
+            kind = kinds.kind(texts)
+        counts[kind] += 1
+        blanks = blanks + 1 if kind == "blank" else 0
+        if blanks > _MAX_BLANKS:
+            return
+        if kind != "data":
+            yield Row(place + 1, kind, None, _raw(labels, cells), {})
+            continue
+        fill.apply(place, cells, texts)
+        values, problems = cleaner.clean(cells, texts)
+        problems += _hidden(found.table, place + 1)
+        verdict = verdict_of(problems)
+        counts[verdict] += 1
+        yield Row(place + 1, kind, verdict, _raw(labels, cells), values, problems)
+
+
+def _hidden(table: Table, number: int) -> tuple[Problem, ...]:
+    return (problem("", "row_hidden"),) if number in table.hidden_rows else ()
+
+
+def _labels(header: Header) -> list[str]:
+    """Return a distinct label for each column; a repeated heading gets its place added."""
+    labels: list[str] = []
+    for column in header.columns:
+        label = column.label
+        labels.append(f"{label} #{column.index + 1}" if label in labels else label)
+    return labels
+
+
+def _raw(labels: list[str], cells: list[Cell]) -> dict[str, str]:
+    """Return the row as it stands in the file, blank cells left out."""
+    raw = {
+        label: cell if isinstance(cell, str) else as_text(cell)
+        for label, cell in zip(labels, cells, strict=False)
+        if cell != ""
+    }
+    for place in range(len(labels), len(cells)):
+        if cells[place] != "":
+            raw[f"#{place + 1}"] = as_text(cells[place])
+    return raw
+
+
+class _Fill:
+    """Gives the rows below the first of a vertical merge its value; nothing else is filled."""
+
+    def __init__(self, merges: Merges, *, after: int) -> None:
+        self.starts: dict[int, list[tuple[int, int]]] = {}
+        for top, left, bottom, right in merges:
+            if top > after and bottom > top and left == right:
+                self.starts.setdefault(top, []).append((left, bottom))
+        self.active: dict[int, tuple[int, Cell]] = {}
+
+    def apply(self, place: int, cells: list[Cell], texts: list[str]) -> None:
+        """Fill the cells of a data row that a merge begun above covers."""
+        for column, bottom in self.starts.get(place, ()):
+            if column < len(cells):
+                self.active[column] = (bottom, cells[column])
+        for column, (bottom, value) in tuple(self.active.items()):
+            if place > bottom:
+                del self.active[column]
+            elif column < len(cells) and not texts[column]:
+                cells[column] = value
+                texts[column] = clean(as_text(value))
