@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from policies.days import add_months
+from policies.memory import remembered
 from policies.pack import FollowUpCell, Pack
 from policies.plan import (
     ON_NEGATIVE,
@@ -29,28 +30,46 @@ class Frame:
     report: Report
 
 
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """The dated part of a plan; people of one kind who arrive on one day share it."""
+
+    tests: tuple[ArrivalTest, ...]
+    stages: tuple[Stage, ...]
+    follow_ups: tuple[FollowUp, ...]
+    ends: date | None
+    free: date | str
+    checks: DailyChecks | None
+
+
 def build(pack: Pack, shape: Shape, day0: date, frame: Frame) -> Plan:
     """Return the plan of a shape that begins on day 0."""
-    tests = arrival_tests(pack, shape.arrival_tests, day0)
-    stages = tuple(_stage(stage, day0, tests) for stage in shape.stages)
-    ends, free = _end(stages, day0)
+    dates: _Dates = remembered(pack, (shape, day0), lambda: _dated(pack, shape, day0))
     return Plan(
         pack=pack.key,
         version=pack.version,
         classification=shape.winner.row.name,
         matched=frame.matched,
         report=frame.report,
-        arrival_tests=tests,
-        stages=stages,
-        follow_ups=follow_ups(shape.follow_ups, ends),
-        observation_ends=ends,
-        free_from=free,
-        daily_checks=daily_checks(stages),
+        arrival_tests=dates.tests,
+        stages=dates.stages,
+        follow_ups=dates.follow_ups,
+        observation_ends=dates.ends,
+        free_from=dates.free,
+        daily_checks=dates.checks,
         superseded_stages=(),
         flags=shape.flags,
         restrictions=shape.restrictions,
         why=shape.why,
     )
+
+
+def _dated(pack: Pack, shape: Shape, day0: date) -> _Dates:
+    tests = arrival_tests(pack, shape.arrival_tests, day0)
+    stages = tuple(_stage(stage, day0, tests) for stage in shape.stages)
+    ends, free = _end(stages, day0)
+    due = follow_ups(shape.follow_ups, ends)
+    return _Dates(tests, stages, due, ends, free, daily_checks(stages))
 
 
 def arrival_tests(pack: Pack, number: int, day0: date) -> tuple[ArrivalTest, ...]:
@@ -69,9 +88,7 @@ def _stage(stage: ShapeStage, day0: date, tests: tuple[ArrivalTest, ...]) -> Sta
     if stage.hold:
         return Stage(stage.kind, start, first, None, None, result_due=tests[-1].due)
     planned = tuple(PlannedTest(day, day0 + DAYS[offset]) for day, offset in stage.tests)
-    return Stage(
-        stage.kind, start, first, day0 + DAYS[stage.last], stage.days, planned, stage.note
-    )
+    return Stage(stage.kind, start, first, day0 + DAYS[stage.last], stage.days, planned, stage.note)
 
 
 def _end(stages: tuple[Stage, ...], day0: date) -> tuple[date | None, date | str]:

@@ -12,24 +12,32 @@ from policies.fields import Fields
 from policies.pack import CONTACTS, LEVELS, PATIENTS, ROLES, STAY_FLAGS
 
 CODES = ("green", "yellow", "orange", "red", "none")
-KNOWN = (
-    "arrives_at",
-    "departs_at",
-    "reported_at",
-    "placed_on",
-    "patient_anchor",
-    "overseas",
-    "history",
-    "health_code",
-    "certificate",
-    "home_single_room",
-    "fit_for_centralised",
-    "role",
-    "contact",
-    "risk_assessment",
-    "patient",
-    "events",
+KNOWN = frozenset(
+    (
+        "arrives_at",
+        "departs_at",
+        "reported_at",
+        "placed_on",
+        "patient_anchor",
+        "overseas",
+        "history",
+        "health_code",
+        "certificate",
+        "home_single_room",
+        "fit_for_centralised",
+        "role",
+        "contact",
+        "risk_assessment",
+        "patient",
+        "events",
+    )
 )
+OVERSEAS_KEYS = frozenset(
+    ("entered_on", "quarantine_days", "quarantine_proof", "irregular", "negative_tests")
+)
+PLAIN = {level: frozenset((level,)) for level in LEVELS}
+STAY_KEYS = frozenset(("place", "last_day", "risk", "flags"))
+CERTIFICATE_KEYS = frozenset(("sampled_on", "result"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,7 @@ def _overseas(fields: Fields) -> Overseas | None:
     part = fields.part("overseas")
     if part is None:
         return None
-    part.refuse_misspelt(Overseas.__slots__)
+    part.refuse_misspelt(OVERSEAS_KEYS)
     return Overseas(
         entered_on=part.needed_day("entered_on"),
         quarantine_days=part.count("quarantine_days"),
@@ -130,12 +138,11 @@ def _overseas(fields: Fields) -> Overseas | None:
 def _history(fields: Fields) -> tuple[Stay, ...]:
     stays = []
     for item in fields.items("history"):
-        item.refuse_misspelt(("place", "last_day", "risk", "flags"))
+        item.refuse_misspelt(STAY_KEYS)
         risk = item.needed_word("risk", LEVELS)
         flags = item.words("flags", STAY_FLAGS)
-        stays.append(
-            Stay(item.text("place"), item.needed_day("last_day"), risk, frozenset((risk, *flags)))
-        )
+        tags = PLAIN[risk] if not flags else frozenset((risk, *flags))
+        stays.append(Stay(item.text("place"), item.needed_day("last_day"), risk, tags))
     return tuple(stays)
 
 
@@ -143,7 +150,7 @@ def _certificate(fields: Fields) -> Certificate | None:
     part = fields.part("certificate")
     if part is None:
         return None
-    part.refuse_misspelt(("sampled_on", "result"))
+    part.refuse_misspelt(CERTIFICATE_KEYS)
     return Certificate(part.day("sampled_on"), part.text("result") == "negative")
 
 
@@ -161,6 +168,8 @@ def _refuse_contradictions(facts: Facts) -> None:
             raise FactsError("facts.arrives_at: is missing; give the time of arrival.")
     else:
         _refuse_after_arrival(facts, facts.arrival)
+    if not facts.events:
+        return
     anchors = (facts.arrival, facts.placed_on, facts.patient_anchor)
     first = min(day for day in anchors if day is not None)
     for event in facts.events:
@@ -184,6 +193,4 @@ def _refuse_after_arrival(facts: Facts, arrival: date) -> None:
             f"{arrival}; correct one of the two."
         )
     if facts.departs_at and facts.arrives_at and facts.departs_at > facts.arrives_at:
-        raise FactsError(
-            "facts.departs_at: lies after facts.arrives_at; correct one of the two."
-        )
+        raise FactsError("facts.departs_at: lies after facts.arrives_at; correct one of the two.")

@@ -1,6 +1,6 @@
 """Typed access to plain data from outside; every refusal is one sentence naming the field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -22,11 +22,10 @@ class Fields:
         self.data = data
         self.where = where
 
-    def refuse_misspelt(self, known: Iterable[str]) -> None:
+    def refuse_misspelt(self, known: Set[str]) -> None:
         """Refuse a key that looks like a known one; other keys are not ours and pass."""
-        names = tuple(known)
-        for key in self.data:
-            if key not in names and (near := get_close_matches(str(key), names, 1, 0.85)):
+        for key in self.data.keys() - known:
+            if near := get_close_matches(str(key), known, 1, 0.85):
                 raise FactsError(f"{self.where}.{key}: is not known; did you mean {near[0]}?")
 
     def moment(self, key: str) -> datetime | None:
@@ -99,9 +98,7 @@ class Fields:
         """Return one of the options, which must be there."""
         value = self.word(key, options)
         if not value:
-            raise FactsError(
-                f"{self.where}.{key}: is missing; use one of {', '.join(options)}."
-            )
+            raise FactsError(f"{self.where}.{key}: is missing; use one of {', '.join(options)}.")
         return value
 
     def words(self, key: str, options: tuple[str, ...]) -> tuple[str, ...]:

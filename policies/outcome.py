@@ -58,9 +58,7 @@ class RowOutcome:
 
 def outcome_of(row: Row, at: Situation) -> RowOutcome:
     """Return the row's outcome after every conversion (home unsuitable, unfit, shortfall)."""
-    stages = tuple(
-        stage for cell in row.stages if (stage := _stage(cell, at)) is not None
-    )
+    stages = tuple(stage for cell in row.stages if (stage := _stage(cell, at)) is not None)
     arrival_tests: list[Ground] = []
     for test in row.arrival_tests:
         if CASES[test.when](at):

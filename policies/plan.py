@@ -1,10 +1,14 @@
 """The plan object: what awaits one person, and why. `as_dict` gives the form users script against."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 ON_NEGATIVE = "on_negative_result"
+# One encoder for all plans: json.dumps would build it anew for each.
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,20 @@ class Reason:
         return replace(self, item=item)
 
 
+class Reasons(tuple[Reason, ...]):
+    """The reasons of a plan; they are the same for many people, so their data is made once."""
+
+    @cached_property
+    def data(self) -> list[dict[str, str]]:
+        """The reasons as plain data."""
+        return [reason.as_dict() for reason in self]
+
+    @cached_property
+    def json(self) -> str:
+        """The reasons as JSON text."""
+        return encode(self.data)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What awaits one person under one pack; docs/policies.md says when each is null."""
@@ -162,11 +180,18 @@ class Plan:
     superseded_stages: tuple[Stage, ...]
     flags: tuple[str, ...]
     restrictions: tuple[str, ...]
-    why: tuple[Reason, ...]
+    why: Reasons
     event_result: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as plain data, dates as ISO 8601."""
+        return {**self._dated(), "why": [reason.copy() for reason in self.why.data]}
+
+    def as_json(self) -> str:
+        """Return the JSON text of `as_dict`."""
+        return f'{encode(self._dated())[:-1]},"why":{self.why.json}}}'
+
+    def _dated(self) -> dict[str, Any]:
         free = self.free_from
         ends = self.observation_ends
         data: dict[str, Any] = {
@@ -184,7 +209,6 @@ class Plan:
             "superseded_stages": [stage.as_dict() for stage in self.superseded_stages],
             "flags": list(self.flags),
             "restrictions": list(self.restrictions),
-            "why": [reason.as_dict() for reason in self.why],
         }
         if self.event_result:
             data["event_result"] = self.event_result

@@ -5,6 +5,7 @@ from datetime import date
 from policies.build import Frame, build
 from policies.errors import FactsError
 from policies.facts import Facts
+from policies.memory import remembered
 from policies.outcome import OutcomeFlag, RowOutcome, outcome_of
 from policies.pack import Pack, Row
 from policies.plan import Plan
@@ -37,14 +38,7 @@ def choose(pack: Pack, at: Situation, also: tuple[Row, ...] = ()) -> Choice:
 
     `also` are rows matched before: their follow-ups are kept, they are not chosen again.
     """
-    key = (at, also)
-    found = pack.cache.get(key)
-    if found is None:
-        found = pack.cache[key] = _chosen(pack, at, also)
-        # A pack meets a few hundred situations; a flood of odd ones must not fill the memory.
-        if len(pack.cache) > 4096:
-            pack.cache.clear()
-    choice: Choice = found
+    choice: Choice = remembered(pack, (at, also), lambda: _chosen(pack, at, also))
     return choice
 
 
@@ -57,9 +51,7 @@ def _chosen(pack: Pack, at: Situation, also: tuple[Row, ...]) -> Choice:
     # max keeps the first of equals, and rows stand in the order that breaks a full tie.
     winner = max(outcomes, key=lambda outcome: outcome.strictness)
     earlier = [outcome_of(row, at) for row in also if row not in rows]
-    return Choice(
-        matched=tuple(rows), shape=_shape(pack, at, winner, [*earlier, *outcomes])
-    )
+    return Choice(matched=tuple(rows), shape=_shape(pack, at, winner, [*earlier, *outcomes]))
 
 
 def _shape(pack: Pack, at: Situation, winner: RowOutcome, outcomes: list[RowOutcome]) -> Shape:

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from policies.build import Frame, build, daily_checks
 from policies.events import AreaRiskChanged, ContactIdentified, Samples, TestMissingAtEnd
 from policies.facts import Facts, Stay
-from policies.outcome import outcome_of
+from policies.memory import remembered
 from policies.pack import LEVELS, Pack, Row
-from policies.plan import Plan, Reason, Stage
+from policies.plan import Plan, Reason, Reasons, Stage
 from policies.shape import Shape
 from policies.situation import Situation, counting_stays
 
@@ -31,7 +31,7 @@ class Choice:
 Choose = Callable[[Pack, Situation, tuple[Row, ...]], Choice]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _State:
     """The plan so far, with what the next event needs to know about it."""
 
@@ -41,7 +41,6 @@ class _State:
     at: Situation
     facts: Facts
     start: date
-    results: tuple[str, ...] = ()
 
 
 def apply_events(
@@ -50,23 +49,20 @@ def apply_events(
     """Return the plan after all events of the facts, in the order of their dates."""
     start = first.stages[0].day0 if first.stages else facts.arrival or facts.events[0].day
     state = _State(first, choice.shape, choice.matched, at, facts, start)
+    results = []
     for event in facts.events:
         if isinstance(event, AreaRiskChanged):
-            state = _area_changed(pack, state, event, choose)
+            results.append(_area_changed(pack, state, event, choose))
         elif isinstance(event, ContactIdentified):
-            state = _contact_identified(pack, state, event, choose)
+            results.append(_contact_identified(pack, state, event, choose))
         elif isinstance(event, TestMissingAtEnd):
-            state = _test_missing(state)
+            results.append(_test_missing(state))
         else:
-            state = _noted(state, _samples(pack, event))
-    return replace(state.plan, event_result="; ".join(state.results))
+            results.append(_samples(pack, event))
+    return replace(state.plan, event_result="; ".join(results))
 
 
-def _noted(state: _State, result: str) -> _State:
-    return replace(state, results=(*state.results, result))
-
-
-def _area_changed(pack: Pack, state: _State, event: AreaRiskChanged, choose: Choose) -> _State:
+def _area_changed(pack: Pack, state: _State, event: AreaRiskChanged, choose: Choose) -> str:
     window = timedelta(days=pack.number("reclass_days"))
     # Without an arrival stays are not looked at.
     history = state.facts.history if state.facts.arrival else ()
@@ -74,16 +70,15 @@ def _area_changed(pack: Pack, state: _State, event: AreaRiskChanged, choose: Cho
     raised = [stay for stay in stays if LEVELS.index(event.to) > LEVELS.index(stay.risk)]
     touched = [stay for stay in raised if event.day - stay.last_day <= window]
     if not touched:
-        return _noted(state, _why_untouched(pack, event, stays, raised))
+        return _why_untouched(pack, event, stays, raised)
     history = tuple(_raised(stay, event.to) if stay in touched else stay for stay in history)
-    facts = replace(state.facts, history=history)
-    at = replace(state.at, stays=counting_stays(pack, facts))
-    state = replace(state, facts=facts, at=at)
-    choice = choose(pack, at, state.rows)
-    running = outcome_of(state.shape.winner.row, at)
-    if choice.shape.winner.strictness <= running.strictness:
-        return _noted(replace(state, rows=_union(state.rows, choice.matched)), NOT_STRICTER)
-    return _replanned(pack, state, choice, event.day)
+    state.facts = replace(state.facts, history=history)
+    state.at = replace(state.at, stays=counting_stays(pack, state.facts))
+    choice = choose(pack, state.at, state.rows)
+    if choice.shape.winner.strictness <= state.shape.winner.strictness:
+        state.rows = _union(state.rows, choice.matched)
+        return NOT_STRICTER
+    return _replan(pack, state, choice, event.day)
 
 
 def _why_untouched(
@@ -101,20 +96,17 @@ def _raised(stay: Stay, to: str) -> Stay:
     return replace(stay, risk=to, tags=(stay.tags - {stay.risk}) | {to})
 
 
-def _contact_identified(
-    pack: Pack, state: _State, event: ContactIdentified, choose: Choose
-) -> _State:
-    at = replace(
+def _contact_identified(pack: Pack, state: _State, event: ContactIdentified, choose: Choose) -> str:
+    state.at = replace(
         state.at,
         contacts=state.at.contacts | {event.level},
         isolate=state.at.isolate or event.risk_assessment == "isolate",
     )
-    state = replace(state, at=at)
-    return _replanned(pack, state, choose(pack, at, state.rows), event.day)
+    return _replan(pack, state, choose(pack, state.at, state.rows), event.day)
 
 
-def _replanned(pack: Pack, state: _State, choice: Choice, day: date) -> _State:
-    """Return a new plan from the strictest row; what had begun is kept as superseded."""
+def _replan(pack: Pack, state: _State, choice: Choice, day: date) -> str:
+    """Put a new plan from the strictest row in place; what had begun is kept as superseded."""
     old = state.plan
     day0 = day if pack.word("reclass_anchor") == "date" else state.start
     built = build(pack, choice.shape, day0, Frame(old.matched, old.report))
@@ -122,19 +114,16 @@ def _replanned(pack: Pack, state: _State, choice: Choice, day: date) -> _State:
     if since is not None and since > day:
         since = None
     kept = tuple(_closed(stage, day) for stage in old.stages if stage.first_day <= day)
-    new = replace(
+    state.plan = replace(
         built,
         arrival_tests=old.arrival_tests,
         daily_checks=daily_checks(built.stages, since),
         superseded_stages=(*old.superseded_stages, *kept),
         why=_reasons(pack, old, built, len(kept)),
     )
-    return replace(
-        _noted(state, f"reclassified:{new.classification}"),
-        plan=new,
-        shape=choice.shape,
-        rows=_union(state.rows, choice.matched),
-    )
+    state.shape = choice.shape
+    state.rows = _union(state.rows, choice.matched)
+    return f"reclassified:{state.plan.classification}"
 
 
 def _union(before: tuple[Row, ...], after: tuple[Row, ...]) -> tuple[Row, ...]:
@@ -149,9 +138,16 @@ def _closed(stage: Stage, day: date) -> Stage:
     return replace(stage, tests=tests, closed_early_on=day)
 
 
-def _reasons(pack: Pack, old: Plan, new: Plan, kept: int) -> tuple[Reason, ...]:
+def _reasons(pack: Pack, old: Plan, new: Plan, kept: int) -> Reasons:
     """Return the new plan's reasons, with those of the kept stages under their new place."""
-    anchor = pack.settings["reclass_anchor"]
+    # The entry holds both tuples, so their ids stay theirs as long as it lives.
+    key = (id(old.why), id(new.why), kept, len(old.superseded_stages))
+    made = remembered(pack, key, lambda: (_moved(pack, old, new, kept), old.why, new.why))
+    reasons: Reasons = made[0]
+    return reasons
+
+
+def _moved(pack: Pack, old: Plan, new: Plan, kept: int) -> Reasons:
     why = [reason for reason in new.why if not reason.item.startswith("arrival_tests[")]
     stays = ("superseded_stages[", "arrival_tests[")
     why += [reason for reason in old.why if reason.item.startswith(stays)]
@@ -161,33 +157,33 @@ def _reasons(pack: Pack, old: Plan, new: Plan, kept: int) -> tuple[Reason, ...]:
         for reason in old.why:
             if reason.item == place or reason.item.startswith(f"{place}."):
                 why.append(reason.about(moved + reason.item[len(place) :]))
-    ground = anchor.ground
+    anchor = pack.settings["reclass_anchor"]
+    words = (anchor.title.zh, anchor.title.en)
     why.append(
         Reason(
             "superseded_stages",
-            ground.rests_on,
-            anchor.title.zh,
-            anchor.title.en,
-            ground.quote,
-            ground.reading,
+            anchor.ground.rests_on,
+            *words,
+            anchor.ground.quote,
+            anchor.ground.reading,
         )
     )
-    return tuple(why)
+    return Reasons(why)
 
 
-def _test_missing(state: _State) -> _State:
-    """Return the plan with its end open: the stage is held until its test is negative (C-8)."""
+def _test_missing(state: _State) -> str:
+    """Leave the end open: the stage is held until its test is negative (C-8)."""
     plan = state.plan
     if not plan.stages:
-        return _noted(state, "no_change: there is no stage to hold")
+        return "no_change: there is no stage to hold"
     checks = plan.daily_checks
-    held = replace(
+    state.plan = replace(
         plan,
         observation_ends=None,
         free_from=None,
         daily_checks=replace(checks, last=None, count=None) if checks else None,
     )
-    return replace(_noted(state, "held: a test is missing at the end"), plan=held)
+    return "held: a test is missing at the end"
 
 
 def _samples(pack: Pack, event: Samples) -> str:
@@ -198,6 +194,4 @@ def _samples(pack: Pack, event: Samples) -> str:
     if gap >= timedelta(hours=hours):
         return f"both samples count: interval {shown} >= {hours}h"
     again = (event.first + timedelta(hours=hours)).isoformat()
-    return (
-        f"second sample invalid: interval {shown} < {hours}h, resample no earlier than {again}"
-    )
+    return f"second sample invalid: interval {shown} < {hours}h, resample no earlier than {again}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from policies.outcome import OutcomeFlag, RowOutcome
 from policies.pack import FollowUpCell, Pack
-from policies.plan import Reason
+from policies.plan import Reasons
 from policies.why import Grounds, reasons_of
 
 
@@ -36,7 +36,7 @@ class Shape:
     arrival_tests: int
     flags: tuple[str, ...]
     restrictions: tuple[str, ...]
-    why: tuple[Reason, ...]
+    why: Reasons
 
 
 def shape_of(
@@ -98,8 +98,6 @@ def _stages(winner: RowOutcome, *, same_day: bool) -> tuple[ShapeStage, ...]:
         end = max(first, day0 + stage.days + shift)
         tests = tuple((test.day, max(first, day0 + test.day + shift)) for test in stage.tests)
         chain.append(
-            ShapeStage(
-                stage.kind, stage.days, day0, first, end, stage.days == 0, tests, stage.note
-            )
+            ShapeStage(stage.kind, stage.days, day0, first, end, stage.days == 0, tests, stage.note)
         )
     return tuple(chain)

@@ -159,5 +159,3 @@ CASES: dict[str, Callable[[Situation], bool]] = {
     "shortfall": lambda at: at.shortfall > 0,
     "overseas_window_passed": lambda at: at.overseas_window_passed,
 }
-
-

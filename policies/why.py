@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from policies.outcome import OutcomeFlag, OutcomeStage, RowOutcome
 from policies.pack import FollowUpCell, Ground, Pack, Row
-from policies.plan import Reason
+from policies.plan import Reason, Reasons
 
 KIND_WORDS = {
     "hospital_rehab": ("定点医院集中康复", "rehabilitation in hospital"),
@@ -33,9 +33,9 @@ class Grounds:
     follow_ups: tuple[FollowUpCell, ...]
 
 
-def reasons_of(pack: Pack, grounds: Grounds) -> tuple[Reason, ...]:
+def reasons_of(pack: Pack, grounds: Grounds) -> Reasons:
     """Return the reasons for every item a plan of this shape has."""
-    return tuple(_all(pack, grounds))
+    return Reasons(_all(pack, grounds))
 
 
 def _all(pack: Pack, grounds: Grounds) -> Iterator[Reason]:
