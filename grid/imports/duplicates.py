@@ -69,7 +69,8 @@ class Duplicates:
         if row.verdict not in ("ok", "warn") or not number:
             return None
         identity = (row.values.get("id_type") or "", number)
-        raw = hash(frozenset((k, v) for k, v in row.raw.items() if k not in self.ignored))
+        ignored = self.ignored
+        raw = hash(tuple([item for item in row.raw.items() if item[0] not in ignored]))
         met = self.met.get(identity)
         if met is None:
             self.met[identity] = _Met(row.number, row.number, {raw}, row.values)

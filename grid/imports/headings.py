@@ -42,7 +42,7 @@ class HeadingIndex:
         table: dict[str, list[str]] = {}
         for field, headings in pairs:
             for heading in headings:
-                key = "/".join(normal_heading(part) for part in heading.split(" / "))
+                key = ">".join(normal_heading(part) for part in heading.split(">"))
                 table.setdefault(key, []).append(field.key)
         return table
 
@@ -58,7 +58,7 @@ class HeadingIndex:
         if len(path) < 2:
             return self._first(*path)
         group, sub = path[0], path[-1]
-        explicit = self.sure.get(f"{normal_heading(group)}/{normal_heading(sub)}")
+        explicit = self.sure.get(f"{normal_heading(group)}>{normal_heading(sub)}")
         if explicit:
             return explicit[0]
         topic = normal_heading(group)

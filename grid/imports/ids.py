@@ -8,13 +8,13 @@ from typing import Any
 from stdnum.iso7064 import mod_11_2
 
 from grid.imports.results import Cell
-from grid.imports.text import compact, is_nothing
+from grid.imports.text import compact, is_nothing, words
 
 # The first two digits of a number are the province that first gave it (GB/T 2260); 81-83 are the
 # residence permits of Hong Kong, Macau and Taiwan people.
-PROVINCES = frozenset(
+PROVINCES = words(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 "
-    "71 81 82 83".split()
+    "71 81 82 83"
 )
 _RESIDENCE = ("81", "82", "83")
 _EARLIEST_YEAR = 1900

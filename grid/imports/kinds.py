@@ -41,10 +41,13 @@ class RowKinds:
         filled = [place for place, text in enumerate(texts) if text]
         if all(place in self.seq for place in filled):
             return "blank" if all(texts[p].isdigit() for p in filled) else "note"
-        if self._repeats_header(texts, filled):
-            return "repeat_header"
         if self._is_example(texts, filled):
             return "example"
+        for place in self.numbers:  # most rows end here
+            if place < len(texts) and len(texts[place]) > 10 and texts[place][:6].isdigit():
+                return "data"
+        if self._repeats_header(texts, filled):
+            return "repeat_header"
         if self._is_subtotal(texts, filled):
             return "subtotal"
         return "note" if self._is_note(texts, filled) else "data"
@@ -57,9 +60,10 @@ class RowKinds:
     def _is_example(self, texts: list[str], filled: list[int]) -> bool:
         if texts[filled[0]] in _EXAMPLE_SEQ or _EXAMPLE_TEXT.match(texts[filled[-1]]):
             return True
-        if not any(texts[place] in _PLACEHOLDERS for place in self.names if place < len(texts)):
-            return False
-        return any(_MASKED.search(texts[place]) for place in self.numbers if place < len(texts))
+        for name in self.names:
+            if name < len(texts) and texts[name] in _PLACEHOLDERS:
+                return any(_MASKED.search(texts[at]) for at in self.numbers if at < len(texts))
+        return False
 
     def _is_subtotal(self, texts: list[str], filled: list[int]) -> bool:
         return not self._any(texts, self.numbers) and any(

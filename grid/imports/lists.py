@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from grid.imports.text import compact
 
 if TYPE_CHECKING:
-    from grid.imports.cleaning import Draft
+    from grid.imports.draft import Draft
     from grid.imports.places import PlaceIndex
 
 Kind = Literal[
@@ -43,7 +44,7 @@ _SOMEBODY_ELSE = re.compile(
 class Field:
     """One thing a list tells of a person.
 
-    `headings` are matched whole after normalisation; "group/sub" names a sub-heading under a group.
+    `headings` are matched whole after normalisation; "group>sub" names a sub-heading under a group.
     `doubtful` headings are used only where nothing better feeds the field, and asked about.
     `parts` are sub-headings that, below one of the headings as a group, are joined to the value.
     `choices` gives a choice field its canonical values with what people write for each.
@@ -72,7 +73,7 @@ class ListSpec:
         return {field.key: field for field in self.fields}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """What a list is judged by: the day it is judged on, the places, and where it comes from.
 
@@ -86,12 +87,12 @@ class Context:
     days_before: int = 70
     days_after: int = 60
 
-    @property
+    @cached_property
     def first_day(self) -> date:
         """The earliest day a window field may hold."""
         return self.as_of - timedelta(days=self.days_before)
 
-    @property
+    @cached_property
     def last_day(self) -> date:
         """The latest day a window field may hold."""
         return self.as_of + timedelta(days=self.days_after)

@@ -82,11 +82,12 @@ def _text_rows(data: bytes, encoding: str, delimiter: str) -> Iterator[list[Cell
     """Yield the records of a text; a sep= line is row 1, a record with line breaks is one row."""
     lines = _Lines(io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline=""))
     csv.field_size_limit(_MAX_FIELD)
-    number = 0
-    record: list[str] = []
+    reader = csv.reader(iter(lines), delimiter=delimiter)
+    number = line = spanned = 0
     try:
-        for number, record in enumerate(csv.reader(iter(lines), delimiter=delimiter), start=1):
-            if lines.quotes and _lines_in(record) > _MAX_LINES_IN_FIELD:
+        for number, record in enumerate(reader, start=1):
+            spanned, line = reader.line_num - line, reader.line_num
+            if spanned > _MAX_LINES_IN_FIELD:
                 refuse("quotes_unbalanced", row=number)
             if number == 1 and record and record[0].lower().startswith("sep="):
                 yield [""]
@@ -94,9 +95,5 @@ def _text_rows(data: bytes, encoding: str, delimiter: str) -> Iterator[list[Cell
             yield cast("list[Cell]", record)
     except csv.Error:
         refuse("quotes_unbalanced", row=number + 1)
-    if lines.quotes % 2 and _lines_in(record):
+    if lines.quotes % 2 and spanned > 1:
         refuse("quotes_unbalanced", row=number)
-
-
-def _lines_in(record: list[str]) -> int:
-    return max((cell.count("\n") for cell in record), default=0)

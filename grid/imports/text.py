@@ -14,41 +14,17 @@ _ODD = re.compile(
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = {"Cc", "Cf"}
 
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a text, for declarations: none of them holds a blank."""
+    return tuple(text.split())
+
+
 NOTHING = frozenset(
-    (
-        "",
-        "无",
-        "没有",
-        "/",
-        "\\",
-        "-",
-        "--",
-        "—",
-        "——",
-        "－",
-        "不详",
-        "未知",
-        "不清楚",
-        "暂无",
-        "空",
+    words(
+        "无 没有 / \\ - -- — —— － 不详 未知 不清楚 暂无 空 未填 n/a na none null #n/a 未办 未办理 无证 ／ 、 ."
     )
-    + (
-        "未填",
-        "n/a",
-        "na",
-        "none",
-        "null",
-        "#n/a",
-        "未办",
-        "未办理",
-        "无证",
-        "／",
-        "、",
-        ".",
-        "?",
-        "？",
-    )
-)
+) | {""}
 
 
 def _plain(char: str) -> str:
@@ -66,6 +42,17 @@ def clean(value: str) -> str:
     if _ODD.search(value) is None:
         return value.strip()
     return "".join(_plain(char) for char in value).strip()
+
+
+def clean_row(cells: list[Cell]) -> list[str]:
+    """Return the cleaned texts of a row; a row of plain texts is looked at only once."""
+    try:
+        odd = _ODD.search("|".join(cells))  # type: ignore[arg-type] - told by the exception
+    except TypeError:
+        return [clean(cell if isinstance(cell, str) else as_text(cell)) for cell in cells]
+    if odd is None:
+        return [cell.strip() for cell in cells]  # type: ignore[union-attr]
+    return [clean(cell) for cell in cells]  # type: ignore[arg-type]
 
 
 def compact(value: str) -> str:

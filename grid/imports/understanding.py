@@ -12,7 +12,7 @@ from grid.imports.lists import Context, ListSpec
 from grid.imports.messages import problem, refuse
 from grid.imports.reading import Table, read
 from grid.imports.results import Cell, Problem, Row, Understood, verdict_of
-from grid.imports.text import as_text, clean
+from grid.imports.text import as_text, clean, clean_row
 
 HEAD_ROWS = 30
 _LIKE_A_LIST = 3  # fields a second sheet must feed to be mentioned
@@ -95,7 +95,7 @@ def _rows(found: _Found, spec: ListSpec, context: Context, counts: Counter[str])
     seen_title = False
     blanks = 0
     for place, cells in enumerate(chain(found.head, found.table.rows)):
-        texts = [clean(as_text(cell)) for cell in cells]
+        texts = clean_row(cells)
         if place <= found.header.rows[-1]:
             is_header = place in found.header.rows
             kind = "header" if is_header else kind_above_header(texts, seen_title=seen_title)
