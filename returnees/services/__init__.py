@@ -1,0 +1,1 @@
+"""What changes returns, episodes and what hangs below them; each act is one function."""
