@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-from policies.pack import CONTACTS, HOLD, KINDS, Ground, Pack, Row, When
+from policies.pack import CONTACTS, HOLD, KINDS, Duty, Ground, Pack, Row, When
 
 NO_GROUND = Ground("")
 # A row that asks one side of these needs a sister row for the other side, all else being equal.
@@ -29,23 +30,27 @@ def faults_of(pack: Pack, where: str) -> list[str]:
 
 
 def _row_faults(row: Row) -> Iterator[str]:
-    when = row.when
-    if when.stay_any and when.stay_any <= when.stay_none or when.stay_all & when.stay_none:
-        yield "field when.stay: can never hold, none excludes what is asked; row unreachable."
-    if when.negatives and when.overseas != "full":
-        yield 'field when.negatives: can never be asked without overseas = "full"; row unreachable.'
-    if when.otherwise and _bare(when) != When(NO_GROUND):
-        yield "field when.otherwise: stands beside other conditions; remove them."
-    if not when.otherwise and _bare(when) == When(NO_GROUND):
-        yield "field when: asks nothing; give a condition or otherwise = true."
-    balances = [stage.balance for stage in row.stages]
-    if any(balances) and when.overseas not in ("any", "short"):
+    yield from _condition_faults(row.when)
+    if any(stage.balance for stage in row.stages) and row.when.overseas not in ("any", "short"):
         yield "field stage.balance: needs an overseas condition that can fall short."
     if any(stage.kind == HOLD for stage in row.stages):
         if len(row.stages) > 1:
             yield "field stage: hold_for_test has no end, so it must stand alone."
         if not row.arrival_tests:
             yield "field arrival_test: is missing; a hold ends on a test."
+
+
+def _condition_faults(when: When) -> Iterator[str]:
+    hidden = when.stay_any and when.stay_any <= when.stay_none
+    if hidden or when.stay_all & when.stay_none:
+        yield "field when.stay: can never hold, none excludes what is asked; row unreachable."
+    if when.negatives and when.overseas != "full":
+        yield 'field when.negatives: can never be asked without overseas = "full"; row unreachable.'
+    asks_nothing = _bare(when) == When(NO_GROUND)
+    if when.otherwise and not asks_nothing:
+        yield "field when.otherwise: stands beside other conditions; remove them."
+    if not when.otherwise and asks_nothing:
+        yield "field when: asks nothing; give a condition or otherwise = true."
 
 
 def _bare(when: When) -> When:
@@ -91,7 +96,8 @@ def _one_sided(rows: tuple[Row, ...]) -> Iterator[str]:
         for row in rows:
             side = getattr(row.when, field)
             if side:
-                rest = replace(row.when, ground=NO_GROUND, **{field: ""})
+                blank: dict[str, Any] = {field: ""}
+                rest = replace(row.when, ground=NO_GROUND, **blank)
                 found[rest][side] = row.name
         for present in found.values():
             for side in sides:
@@ -106,15 +112,18 @@ def _duty_faults(pack: Pack) -> Iterator[str]:
     for duty in pack.duties:
         if not duty.key.startswith(f"{pack.key}."):
             continue
-        where = f"duty {duty.key}"
         if (duty.key, duty.occasion) in seen:
-            yield f"{where}, field key: stands twice with the same occasion; give another."
+            yield f"duty {duty.key}, field key: stands twice with one occasion; give another."
         seen.add((duty.key, duty.occasion))
-        for name in (*duty.only, *duty.never):
-            if name not in known:
-                yield f"{where}, field only/never: names {name}, which is no row of this pack."
-        for kind in duty.stages:
-            if kind not in KINDS:
-                yield f"{where}, field stages: names the unknown stage kind {kind}."
-        if duty.at in ("stages", "end") and not duty.stages:
-            yield f"{where}, field stages: is missing; name the kinds it runs in."
+        yield from (f"duty {duty.key}, {fault}" for fault in _timing_faults(duty, known))
+
+
+def _timing_faults(duty: Duty, known: set[str]) -> Iterator[str]:
+    for name in (*duty.only, *duty.never):
+        if name not in known:
+            yield f"field only/never: names {name}, which is no row of this pack."
+    for kind in duty.stages:
+        if kind not in KINDS:
+            yield f"field stages: names the unknown stage kind {kind}."
+    if duty.at in ("stages", "end") and not duty.stages:
+        yield "field stages: is missing; name the kinds it runs in."

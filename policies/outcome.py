@@ -67,7 +67,9 @@ def outcome_of(row: Row, at: Situation) -> RowOutcome:
     flags = [_flag(cell, at) for cell in row.flags if CASES[cell.when](at)]
     for stage in stages:
         if stage.conversion and all(flag.name != stage.conversion.flag for flag in flags):
-            flags.append(OutcomeFlag(stage.conversion.flag, False, stage.conversion.ground))
+            flags.append(
+                OutcomeFlag(stage.conversion.flag, carries=False, ground=stage.conversion.ground)
+            )
     return RowOutcome(
         row,
         stages,
@@ -113,7 +115,7 @@ def _flag(cell: FlagCell, at: Situation) -> OutcomeFlag:
 
 
 def _strictness(row: Row, stages: tuple[OutcomeStage, ...], arrival: int) -> tuple[int, ...]:
-    """Return days by kind (strictest first), then tests, then follow-ups; the greater is stricter."""
+    """Return days by kind (strictest first), tests, follow-ups; the greater is the stricter."""
     days = dict.fromkeys(KINDS, 0)
     for stage in stages:
         days[stage.kind] += stage.days or 1

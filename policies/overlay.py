@@ -1,4 +1,4 @@
-"""One pack laid over another: its rows first, the base's rows for everything else (rule 5, A-18)."""
+"""One pack laid over another: its rows first, the base's for everything else (A-18)."""
 
 from dataclasses import replace
 

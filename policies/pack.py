@@ -225,7 +225,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
-    """One notice as data. `over` names the pack this one lies over; its rows follow the own ones."""
+    """One notice as data. `over` names the pack it lies over, whose rows follow its own."""
 
     key: str
     version: str

@@ -1,4 +1,4 @@
-"""The plan object: what awaits one person, and why. `as_dict` gives the form users script against."""
+"""The plan: what awaits one person, and why. `as_dict` gives the form users script against."""
 
 import json
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+Day = date  # the classes below have fields called date
 ON_NEGATIVE = "on_negative_result"
 # One encoder for all plans: json.dumps would build it anew for each.
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
@@ -34,8 +35,8 @@ class ArrivalTest:
     """A test on arrival: its number, the date it is taken and the date it is due at the latest."""
 
     n: int
-    date: date
-    due: date
+    date: Day
+    due: Day
 
     def as_dict(self) -> dict[str, Any]:
         """Return number, date and due date."""
@@ -47,7 +48,7 @@ class PlannedTest:
     """A test inside a stage, with its day of the stage."""
 
     day: int
-    date: date
+    date: Day
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class FollowUp:
     what: str
     days: int
     months: int
-    date: date
+    date: Day
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is owed, its distance from the end and its date."""

@@ -131,7 +131,7 @@ def _union(before: tuple[Row, ...], after: tuple[Row, ...]) -> tuple[Row, ...]:
 
 
 def _closed(stage: Stage, day: date) -> Stage:
-    """Return a begun stage as it ended: complete, or closed on the day with the tests due before."""
+    """Return a begun stage as it ended: complete, or closed with the tests due before the day."""
     if stage.last_day is not None and stage.last_day <= day:
         return stage
     tests = tuple(test for test in stage.tests if test.date < day)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from policies.facts import Facts
 from policies.pack import Pack, Row, When
