@@ -50,14 +50,16 @@ class Duty(models.Model):
 class DutySpan(models.Model):
     """A duty is owed from the first to the last day, every n days: a handful of rows an episode."""
 
-    episode = models.ForeignKey(Episode, models.CASCADE, related_name="spans")
-    duty = models.ForeignKey(Duty, models.PROTECT, related_name="+")
+    # The constraint below leads with the episode; nobody looks spans up by duty alone.
+    episode = models.ForeignKey(Episode, models.CASCADE, related_name="spans", db_index=False)
+    duty = models.ForeignKey(Duty, models.PROTECT, related_name="+", db_index=False)
     first_day = models.DateField()
     last_day = models.DateField()
     every = models.PositiveSmallIntegerField(default=1)  # days
-    due_time = models.TimeField(null=True)  # local; of each day
-    due_at = models.DateTimeField(null=True)  # of a one-off whose hour counts
-    occasion = models.CharField(max_length=24, default="", db_collation="C")  # empty: daily
+    due_time = models.TimeField(null=True)  # local, of each day; neither given: 24:00
+    due_at = models.DateTimeField(null=True)  # of a one-off
+    occasion = models.CharField(max_length=48, default="", db_collation="C")  # empty: daily
+    late = models.BooleanField(default=False)  # came up when it was already too late
     clause = models.CharField(max_length=12)
 
     objects = models.Manager()
@@ -74,19 +76,23 @@ class DutySpan(models.Model):
                 condition=Q(first_day__lte=models.F("last_day")) & Q(every__gte=1),
             ),
             models.CheckConstraint(
-                name="span_has_due",
-                condition=Q(due_at=None, due_time__isnull=False)
-                | Q(due_at__isnull=False, due_time=None),
+                name="span_has_one_due", condition=Q(due_at=None) | Q(due_time=None)
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["last_day", "first_day"], name="span_days")]
 
 
 class Derivation(models.Model):
-    """The revision of the plan from which an episode's spans were made; behind it = stale."""
+    """The revision of the plan from which an episode's spans were made; behind it = stale.
+
+    `told` is the class and version the policy text was last owed for, `told_from` since when, if
+    it has changed: the text is owed again from then (JY-2n).
+    """
 
     episode = models.OneToOneField(Episode, models.CASCADE, primary_key=True, related_name="+")
     revision = models.PositiveIntegerField()
+    told = models.CharField(max_length=60, default="")
+    told_from = models.DateTimeField(null=True)
 
     objects = models.Manager()
 
@@ -132,20 +138,36 @@ class Task(models.Model):
     Unique per (episode, duty, due day, occasion); a cancelled task owed again is re-opened.
     """
 
-    episode = models.ForeignKey(Episode, models.CASCADE, related_name="tasks")
-    duty = models.ForeignKey(Duty, models.PROTECT, verbose_name=_("duty"), related_name="+")
-    due_day = models.DateField(_("day"))
-    occasion = models.CharField(max_length=24, default="", db_collation="C", editable=False)
-    due_at = models.DateTimeField(_("due at"))
-    holder = models.ForeignKey(
-        User, models.PROTECT, verbose_name=_("cadre"), null=True, related_name="tasks"
+    # Every index is paid for by each of the morning's rows: only those that a page needs.
+    episode = models.ForeignKey(Episode, models.CASCADE, related_name="tasks", db_index=False)
+    duty = models.ForeignKey(
+        Duty, models.PROTECT, verbose_name=_("duty"), related_name="+", db_index=False
     )
-    place = models.ForeignKey(Place, models.PROTECT, verbose_name=_("village"), related_name="+")
+    due_day = models.DateField(_("day"))
+    occasion = models.CharField(max_length=48, default="", db_collation="C", editable=False)
+    due_at = models.DateTimeField(_("due at"))
+    # Came up when it was already too late, so that it can only be done late.
+    late = models.BooleanField(_("late from the start"), db_default=False)
+    holder = models.ForeignKey(
+        User,
+        models.PROTECT,
+        verbose_name=_("cadre"),
+        null=True,
+        related_name="tasks",
+        db_index=False,
+    )
+    place = models.ForeignKey(
+        Place, models.PROTECT, verbose_name=_("village"), related_name="+", db_index=False
+    )
     clause = models.CharField(_("clause"), max_length=12)
     state = models.CharField(_("state"), max_length=9, choices=TaskState, default=TaskState.PENDING)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
-    done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     evidence_key = models.BigIntegerField(null=True, blank=True)  # pk of the evidence row
+    # When attempts to reach the person failed three times (six in place, item 2).
+    raised_at = models.DateTimeField(_("raised at"), null=True, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
 
     objects = TaskQuerySet.as_manager()
@@ -156,7 +178,7 @@ class Task(models.Model):
         ordering: ClassVar = ["due_at", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                name="task_once", fields=["episode", "duty", "due_day", "occasion"]
+                name="task_once", fields=["episode", "due_day", "duty", "occasion"]
             ),
             models.CheckConstraint(
                 name="task_done_with_time",
@@ -170,7 +192,13 @@ class Task(models.Model):
                 condition=Q(state="pending"),
                 name="task_pending_holder",
             ),
-            models.Index(fields=["place", "due_day"], name="task_place_day"),
+            models.Index(
+                fields=["place", "due_day"],
+                condition=Q(state="pending"),
+                name="task_pending_place",
+            ),
+            # The day first: one day's tasks below a place are one range, whatever the history.
+            models.Index(fields=["due_day", "place"], name="task_day_place"),
         ]
 
     def __str__(self) -> str:
@@ -270,6 +298,8 @@ class JobRun(models.Model):
     """What ran when, for how long, on how many rows, and what failed."""
 
     name = models.CharField(_("job"), max_length=40)
+    day = models.DateField(_("day"), null=True)  # the day the job was about
+    slot = models.CharField(max_length=8, blank=True)  # of a digest
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(_("finished at"), null=True)
     figures = models.JSONField(_("figures"), default=dict)

@@ -1,0 +1,110 @@
+"""The morning run and the evening closing: a day's work brought into being and closed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from schedules import sql
+from schedules.services.duties import sync_duties
+from schedules.services.evidence import close_by_evidence
+from schedules.services.jobs import job_run, last_success
+from schedules.services.spans import derive_spans
+
+# After an outage the days since the last good run are brought into being too, this many at most.
+MOST_DAYS_BACK = 62
+# One morning run at a time; the number is this portal's own among advisory locks.
+LOCK = 7_216_001
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a run did: tasks created (re-opened ones included), kept as they were, cancelled."""
+
+    created: int
+    kept: int
+    cancelled: int
+
+
+def run_day(*, day: date | None = None, now: datetime | None = None) -> Figures:
+    """Bring into being what is owed on a day and on the days missed since the last run.
+
+    Safe to run twice, late, in parallel or after an outage: a second run creates nothing, a missed
+    day becomes rows marked missed (JY-2m, JY-2r).
+    """
+    now = now or timezone.now()
+    day = day or timezone.localdate(now)
+    with job_run("run_day", day=day, now=now) as job:
+        with transaction.atomic():
+            figures = _run(day, now)
+        job.figures = {
+            "created": figures.created,
+            "kept": figures.kept,
+            "cancelled": figures.cancelled,
+        }
+    return figures
+
+
+def _run(day: date, now: datetime) -> Figures:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    sync_duties()
+    since = first_day_owed(day)
+    changed = derive_spans(now=now)
+    cancelled = drop_changed([pk for pk, _fresh in changed], now=now)
+    cancelled += sql.run(sql.CANCEL, ids=None, today=max(day, timezone.localdate(now)))
+    sql.run(sql.FOLLOW, ids=None)
+    # Whoever the portal did not know at the last run is owed every day since they came.
+    created = create_tasks(
+        ids=[pk for pk, fresh in changed if fresh], since=earliest(day), day=day, now=now
+    )
+    created += create_tasks(ids=None, since=since, day=day, now=now)
+    owed = sql.rows(sql.COUNT_OWED, since=since, day=day)[0][0]
+    close_by_evidence(episode_ids=None, since=since, now=now)
+    return Figures(created=created, kept=max(0, owed - created), cancelled=cancelled)
+
+
+def create_tasks(*, ids: list[int] | None, since: date, day: date, now: datetime) -> int:
+    """Create the tasks owed on these days for these episodes, None meaning all; return how many."""
+    if ids == []:
+        return 0
+    return sql.run(sql.CREATE, ids=ids, since=since, day=day, today=timezone.localdate(now))
+
+
+def drop_changed(ids: list[int], *, now: datetime) -> int:
+    """Fit the open tasks of re-planned episodes to their new spans; return how many fell."""
+    if not ids:
+        return 0
+    sql.run(sql.FORGO, ids=ids)
+    sql.run(sql.RETIME, ids=ids)
+    return sql.run(sql.CANCEL, ids=ids, today=timezone.localdate(now))
+
+
+def first_day_owed(day: date) -> date:
+    """Return the first day a run for `day` looks at: the one after the last good run."""
+    last = last_success("run_day", before=day)
+    return max(earliest(day), last + timedelta(days=1)) if last else day
+
+
+def earliest(day: date) -> date:
+    """Return the first day that is ever brought into being on this one."""
+    return day - timedelta(days=MOST_DAYS_BACK)
+
+
+def close_day(*, day: date | None = None, now: datetime | None = None) -> int:
+    """Mark what was not done by 24:00 of a day, and of those before, as missed; return how many.
+
+    Only duties that end with their day: the others stay to do, and are overdue. Today is never
+    closed; without a day it is yesterday.
+    """
+    now = now or timezone.now()
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    day = min(day or yesterday, yesterday)
+    with job_run("close_day", day=day, now=now) as job, transaction.atomic():
+        close_by_evidence(episode_ids=None, since=day - timedelta(days=1), now=now)
+        missed = sql.run(sql.MISS, day=day)
+        job.figures = {"missed": missed}
+    return missed
+
+

@@ -1,0 +1,55 @@
+"""Evidence closes a task, a tick does not."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from grid.models import User
+from schedules import evidence_sql, sql
+from schedules.choices import CLOSING_OUTCOMES, ContactChannel
+
+# A measure is seen, not told: at home or in the site, by eye (clauses of six in place, item 4).
+SEEING = [ContactChannel.VISIT, ContactChannel.VIDEO, ContactChannel.SITE]
+FAILED_ATTEMPTS = 3
+# Evidence may be entered for an earlier day; this far back it still closes that day's task.
+DAYS_BACK = 62
+
+
+@transaction.atomic
+def close_by_evidence(
+    *,
+    episode_ids: list[int] | None,
+    now: datetime | None = None,
+    since: date | None = None,
+    by: User | None = None,
+) -> int:
+    """Close the tasks for which evidence exists, in time or late; return how many.
+
+    `episode_ids` None means all; `since` is the first day looked at. `by` is whoever confirmed an
+    arrival just now.
+    """
+    now = now or timezone.now()
+    since = since or timezone.localdate(now) - timedelta(days=DAYS_BACK)
+    common = {"ids": episode_ids, "since": since, "now": now}
+    closing = [str(outcome) for outcome in CLOSING_OUTCOMES]
+    closed = sql.run(evidence_sql.BY_HEALTH_LOG, **common)
+    closed += sql.run(evidence_sql.BY_TEST, **common)
+    closed += sql.run(evidence_sql.BY_ARRIVAL, by=by.pk if by else None, **common)
+    # A pass gives each task one contact; a second contact of the kind finds the next task.
+    while more := sql.run(
+        evidence_sql.BY_CONTACT, closing=closing, seeing=[str(c) for c in SEEING], **common
+    ):
+        closed += more
+    return closed
+
+
+def raise_unreached(*, episode_ids: list[int], now: datetime) -> int:
+    """Mark the open tasks of persons whom three attempts in a row did not reach."""
+    return sql.run(
+        evidence_sql.RAISE,
+        ids=episode_ids,
+        now=now,
+        attempts=FAILED_ATTEMPTS,
+        closing=[str(outcome) for outcome in CLOSING_OUTCOMES],
+    )

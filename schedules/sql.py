@@ -1,0 +1,126 @@
+"""The set-based statements of the day: one per step, each safe to repeat.
+
+Every statement takes `ids` (episode keys, or NULL for all). The driver binds on the client, so the
+planner sees a constant: with NULL the condition vanishes, with keys it becomes an index condition.
+`day` is the last day to bring into being, `since` the first, `today` the local date now.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+# A span owes a task on each of its days that lies a multiple of `every` after its first. The list
+# of days is a handful of rows, one on an ordinary morning. Ordered, so that two writers who meet
+# lock rows in the same order.
+CREATE = """
+INSERT INTO schedules_task AS t
+    (episode_id, duty_id, due_day, occasion, due_at, holder_id, place_id, clause, late, state)
+SELECT s.episode_id, s.duty_id, d.day, s.occasion,
+    coalesce(s.due_at, (d.day + coalesce(s.due_time, '24:00')) AT TIME ZONE %(zone)s),
+    e.responsible_id, e.place_id, s.clause, s.late,
+    CASE WHEN y.missable AND d.day < %(today)s THEN 'missed' ELSE 'pending' END
+FROM schedules_dutyspan s
+JOIN schedules_duty y ON y.key = s.duty_id
+JOIN returnees_episode e ON e.id = s.episode_id
+JOIN (
+    SELECT %(since)s::date + n AS day
+    FROM generate_series(0, %(day)s::date - %(since)s::date) AS n
+) d ON d.day BETWEEN s.first_day AND s.last_day AND (d.day - s.first_day) %% s.every = 0
+WHERE s.first_day <= %(day)s AND s.last_day >= %(since)s
+    AND (%(ids)s::bigint[] IS NULL OR s.episode_id = ANY(%(ids)s::bigint[]))
+ORDER BY s.episode_id, d.day, s.duty_id, s.occasion
+ON CONFLICT (episode_id, due_day, duty_id, occasion) DO UPDATE
+SET state = excluded.state, late = excluded.late, due_at = excluded.due_at, clause = excluded.clause,
+    holder_id = excluded.holder_id, place_id = excluded.place_id, raised_at = NULL
+WHERE t.state = 'cancelled'
+"""
+
+# With keys given the plan has changed: what was open from earlier days and cannot be missed falls
+# with it. A missable task of an earlier day stays, to be closed as missed.
+CANCEL = """
+UPDATE schedules_task t
+SET state = 'cancelled'
+FROM schedules_duty y
+WHERE y.key = t.duty_id AND t.state = 'pending'
+    AND (%(ids)s::bigint[] IS NULL OR t.episode_id = ANY(%(ids)s::bigint[]))
+    AND (t.due_day >= %(today)s OR (%(ids)s::bigint[] IS NOT NULL AND NOT y.missable))
+    AND NOT EXISTS (
+        SELECT FROM schedules_dutyspan s
+        WHERE s.episode_id = t.episode_id AND s.duty_id = t.duty_id AND s.occasion = t.occasion
+            AND t.due_day BETWEEN s.first_day AND s.last_day
+            AND (t.due_day - s.first_day) %% s.every = 0
+    )
+"""
+
+RETIME = """
+UPDATE schedules_task t
+SET due_at = o.due_at, clause = o.clause
+FROM (
+    SELECT k.id, s.clause,
+        coalesce(s.due_at, (k.due_day + coalesce(s.due_time, '24:00')) AT TIME ZONE %(zone)s) AS due_at
+    FROM schedules_task k
+    JOIN schedules_dutyspan s ON s.episode_id = k.episode_id AND s.duty_id = k.duty_id
+        AND s.occasion = k.occasion AND k.due_day BETWEEN s.first_day AND s.last_day
+        AND (k.due_day - s.first_day) %% s.every = 0
+    WHERE k.state = 'pending' AND k.episode_id = ANY(%(ids)s::bigint[])
+) o
+WHERE o.id = t.id AND (t.due_at, t.clause) IS DISTINCT FROM (o.due_at, o.clause)
+"""
+
+FOLLOW = """
+UPDATE schedules_task t
+SET holder_id = e.responsible_id, place_id = e.place_id
+FROM returnees_episode e
+WHERE e.id = t.episode_id AND t.state = 'pending'
+    AND (%(ids)s::bigint[] IS NULL OR t.episode_id = ANY(%(ids)s::bigint[]))
+    AND (t.holder_id, t.place_id) IS DISTINCT FROM (e.responsible_id, e.place_id)
+"""
+
+# What was due before the management period closed can no longer be done: it stays as a row.
+FORGO = """
+UPDATE schedules_task t
+SET state = 'missed'
+FROM returnees_episode e, schedules_duty y
+WHERE e.id = t.episode_id AND y.key = t.duty_id AND t.state = 'pending'
+    AND t.episode_id = ANY(%(ids)s::bigint[])
+    AND e.closed_at IS NOT NULL AND t.due_at < e.closed_at
+    AND y.evidence NOT IN ('test', 'follow_up')
+"""
+
+MISS = """
+UPDATE schedules_task t
+SET state = 'missed'
+FROM schedules_duty y
+WHERE y.key = t.duty_id AND y.missable AND t.state = 'pending' AND t.due_day <= %(day)s
+"""
+
+STALE = """
+SELECT e.id, d.episode_id IS NULL AS fresh
+FROM returnees_episode e
+LEFT JOIN schedules_derivation d ON d.episode_id = e.id
+WHERE (d.episode_id IS NULL OR d.revision < e.revision)
+    AND (%(ids)s::bigint[] IS NULL OR e.id = ANY(%(ids)s::bigint[]))
+ORDER BY e.id
+LIMIT %(limit)s
+FOR NO KEY UPDATE OF e
+"""
+
+COUNT_OWED = """
+SELECT count(*) FROM schedules_task
+WHERE due_day BETWEEN %(since)s AND %(day)s AND state <> 'cancelled'
+"""
+
+
+def run(statement: str, **params: Any) -> int:
+    """Run one statement and return how many rows it wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"zone": settings.TIME_ZONE, **params})
+        return int(cursor.rowcount)
+
+
+def rows(statement: str, **params: Any) -> list[tuple[Any, ...]]:
+    """Run one query and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"zone": settings.TIME_ZONE, **params})
+        return list(cursor.fetchall())
