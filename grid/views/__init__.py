@@ -1,0 +1,1 @@
+"""Pages of the foundation: each view makes one domain call and translates."""
