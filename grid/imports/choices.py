@@ -41,9 +41,13 @@ class Choices:
         self.table = {
             compact(word).lower(): value for value, words in values.items() for word in words
         }
-        self.find = lru_cache(maxsize=5_000)(self._find)
+        self._find = lru_cache(maxsize=5_000)(self._look_up)
 
-    def _find(self, text: str) -> str | None:
-        """Return the value a text stands for, a note in brackets at its end left aside."""
+    def find(self, text: str) -> str | None:
+        """Return the value a text stands for, or None."""
+        return self.table.get(text) or self._find(text)
+
+    def _look_up(self, text: str) -> str | None:
+        """Look a text up in its normal form, then without a note in brackets at its end."""
         word = compact(text).lower()
         return self.table.get(word) or self.table.get(_BRACKETS.sub("", word))

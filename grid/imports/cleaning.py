@@ -12,7 +12,7 @@ from grid.imports.lists import Context, Field, ListSpec
 from grid.imports.messages import problem
 from grid.imports.phones import is_mobile
 from grid.imports.results import Cell, Column, Problem
-from grid.imports.text import compact, is_nothing
+from grid.imports.text import NOTHING, compact, is_nothing
 
 _SHIFTS = (1, -1, 2, -2)
 _VEHICLE_MARKS = str.maketrans("", "", "·.•●・-— ")
@@ -34,10 +34,15 @@ class RowCleaner:
         self.context = context
         self.layout = Layout(spec, columns, epoch_1904=epoch_1904)
         self.empty = dict.fromkeys(_value_keys(spec))
+        self.plain_texts = [
+            field.key
+            for field in spec.fields
+            if _is_plain_text(field) and field.key in self.layout.places
+        ]
         self.steps = [
             (_step(field), field)
             for field in sorted(spec.fields, key=lambda field: _ORDER.get(field.kind, 9))
-            if _is_read(field, self.layout)
+            if _is_read(field, self.layout) and not _is_plain_text(field)
         ]
         self.id_at = self.layout.column_of("id_number")
         self.phone_at = self.layout.column_of("phone")
@@ -50,7 +55,10 @@ class RowCleaner:
         if offset:
             return dict(self.empty), (problem("", "row_shifted", offset=offset),)
         draft = Draft(self.layout, self.context, cells, self.layout.texts_by_field(texts))
-        draft.values = dict(self.empty)
+        values = draft.values = dict(self.empty)
+        for key in self.plain_texts:
+            text = draft.texts[key]
+            values[key] = None if text in NOTHING else text
         for step, field in self.steps:
             step(draft, field)
         for check in self.spec.checks:
@@ -77,6 +85,11 @@ def _value_keys(spec: ListSpec) -> list[str]:
     for field in spec.fields:
         keys.extend(_VALUE_KEYS.get(field.kind, (field.key,)))
     return keys
+
+
+def _is_plain_text(field: Field) -> bool:
+    """Say whether a field is merely kept: most columns of a list are."""
+    return field.kind in ("text", "remark") and not field.required
 
 
 def _is_read(field: Field, layout: Layout) -> bool:

@@ -10,19 +10,19 @@ from typing import Any
 from grid.imports.results import Cell
 from grid.imports.text import compact, is_nothing
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"(?:T|\s|日|号)\s*(?:上午|下午|早上|早晨|中午|晚上|傍晚|凌晨|晚间|晚|早)?\s*"
-    r"(?:\d{1,2}\s*(?::|时|点)\s*(?:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?\s*分?|半)?\s*"
-    r"(?:左右|前|许|Z|[+-]\d{2}:?\d{2})?)?$"
+    r"(?:[0-9]{1,2}\s*(?::|时|点)\s*(?:[0-9]{1,2}(?::[0-9]{1,2}(?:\.[0-9]+)?)?\s*分?|半)?\s*"
+    r"(?:左右|前|许|Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
 )
 _WEEKDAY = re.compile(r"[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?$")
-_YEAR_FIRST = re.compile(r"(\d{4}|\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?")
-_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_NO_YEAR = re.compile(r"(\d{1,2})(?:[-/]|月)(\d{1,2})[日号]?")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})[日号]?")
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_YEAR_FIRST = re.compile(r"([0-9]{4}|[0-9]{2})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日号]?")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_NO_YEAR = re.compile(r"([0-9]{1,2})(?:[-/]|月)([0-9]{1,2})[日号]?")
+_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})[日号]?")
+_SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _FIRST_SERIAL, _LAST_SERIAL = 40_000, 50_000
 _DAY_0 = date(1899, 12, 30)
 _DAYS_TO_1904 = 1462

@@ -95,14 +95,20 @@ def find_header(head: Sequence[list[Cell]], merges: Merges, index: HeadingIndex)
     texts = [[clean(as_text(cell)) for cell in row] for row in head]
     best: Header | None = None
     for number, row in enumerate(texts):
+        if not any(row):
+            continue
         pair = texts[number + 1] if number + 1 < len(texts) else []
         for below in ([], pair):
-            paths = _paths(row, below, number, merges)
             rows = (number, number + 1) if below else (number,)
-            header = _map(paths, rows, index)
-            if best is None or len(header.fields) > len(best.fields):
+            header = _map(_paths(row, below, number, merges), rows, index)
+            if best is None or _rank(header) > _rank(best):
                 best = header
     return best if best and len(best.fields) >= 2 else None
+
+
+def _rank(header: Header) -> tuple[int, int]:
+    """Prefer the header that feeds more fields, and of two alike the one of fewer rows."""
+    return len(header.fields), -len(header.rows)
 
 
 def _paths(row: list[str], below: list[str], number: int, merges: Merges) -> list[tuple[str, ...]]:

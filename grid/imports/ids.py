@@ -50,17 +50,17 @@ DOCUMENT_TYPES: dict[str, tuple[str, ...]] = {
 _TYPE_OF = {name: kind for kind, names in DOCUMENT_TYPES.items() for name in names}
 _DOCUMENT_FORMS = {
     "passport": re.compile(r"[A-Z0-9]{5,12}"),
-    "hkmo_permit": re.compile(r"[HM]\d{8}(?:\d{2})?"),
-    "tw_permit": re.compile(r"\d{8}|\d{10}[A-Z]?|T\d{8}"),
+    "hkmo_permit": re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?"),
+    "tw_permit": re.compile(r"[0-9]{8}|[0-9]{10}[A-Z]?|T[0-9]{8}"),
 }
 
-_CARD = re.compile(r"\d{17}[\dX]")
-_OLD_CARD = re.compile(r"\d{15}")
-_NUMERIC = re.compile(r"[\dX]+")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?1\d")
-_OTHER_PAPER = re.compile(r"(?=[A-Z0-9]*\d{5})[A-Z]{0,2}\d{5,11}[A-Z]?")
-_SEVERAL = re.compile(r"[/、，,;；\n\r|]|\s和\s|和(?=\d)")
-_ID_LIKE = re.compile(r"\d{14,17}[\dX]")
+_CARD = re.compile(r"[0-9]{17}[0-9X]")
+_OLD_CARD = re.compile(r"[0-9]{15}")
+_NUMERIC = re.compile(r"[0-9X]+")
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?1[0-9]")
+_OTHER_PAPER = re.compile(r"(?=[A-Z0-9]*[0-9]{5})[A-Z]{0,2}[0-9]{5,11}[A-Z]?")
+_SEVERAL = re.compile(r"[/、，,;；\n\r|]|\s和\s|和(?=[0-9])")
+_ID_LIKE = re.compile(r"[0-9]{14,17}[0-9X]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,9 @@ def bare_number(value: str) -> str:
 
 def looks_like_id(value: str) -> bool:
     """Say whether a text has the shape of a mainland ID number of 15 to 18 characters."""
-    return len(value) >= 15 and _ID_LIKE.fullmatch(bare_number(value)) is not None
+    if len(value) < 15:
+        return False
+    return _CARD.fullmatch(value) is not None or _ID_LIKE.fullmatch(bare_number(value)) is not None
 
 
 def how_many(value: str) -> int:
@@ -115,7 +117,7 @@ def read_id(cell: Cell, value: str, *, stated: str | None, as_of: date) -> IdNum
     Only what a number can prove is checked: length, province, birth date and check digit
     (ISO 7064 MOD 11-2). The county in it may have had another code at birth.
     """
-    number = bare_number(value)
+    number = value if _CARD.fullmatch(value) else bare_number(value)
     if is_nothing(number):
         return IdNumber(stated or "id_card", None, code="id_missing")
     if stated and stated not in ("id_card", "hkmotw_residence"):

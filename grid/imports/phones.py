@@ -6,13 +6,13 @@ from typing import Any
 
 from grid.imports.text import clean, compact, is_nothing
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_PREFIXED = re.compile(r"(?:\+|00)?86(1[3-9]\d{9})")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_PREFIXED = re.compile(r"(?:\+|00)?86(1[3-9][0-9]{9})")
 _PUNCTUATION = re.compile(r"[-—–_.()\[\]·]")
-_AREA = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})")
-_LOCAL = re.compile(r"[2-8]\d{6,7}")
-_SEVERAL = re.compile(r"[/、,，;；\n\r|]|(?<=\d{7})\s+(?=1[3-9]\d)|或")
-_SCIENTIFIC = re.compile(r"\d\.\d+E\+?1\d", re.IGNORECASE)
+_AREA = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))([0-9]{7,8})")
+_LOCAL = re.compile(r"[2-8][0-9]{6,7}")
+_SEVERAL = re.compile(r"[/、,，;；\n\r|]|(?<=[0-9]{7})\s+(?=1[3-9][0-9])|或")
+_SCIENTIFIC = re.compile(r"[0-9]\.[0-9]+E\+?1[0-9]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ def words(text: str) -> tuple[str, ...]:
 
 NOTHING = frozenset(
     words(
-        "无 没有 / \\ - -- — —— － 不详 未知 不清楚 暂无 空 未填 n/a na none null #n/a 未办 未办理 无证 ／ 、 ."
+        "无 没有 暂无 空 未填 不详 未知 不清楚 未办 未办理 无证 / ／ \\ - -- — —— － 、 . "
+        "n/a N/A na NA none None null NULL #n/a #N/A"
     )
 ) | {""}
 
@@ -65,7 +66,7 @@ def compact(value: str) -> str:
 
 def is_nothing(value: str) -> bool:
     """Say whether a cleaned text is blank or one of the words people write for "nothing"."""
-    return value.lower() in NOTHING
+    return value in NOTHING
 
 
 def as_text(value: Cell) -> str:

@@ -133,10 +133,12 @@ def _labels(header: Header) -> list[str]:
 def _raw(labels: list[str], cells: list[Cell]) -> dict[str, str]:
     """Return the row as it stands in the file, blank cells left out."""
     raw = {
-        label: cell if isinstance(cell, str) else as_text(cell)
+        label: cell if type(cell) is str else as_text(cell)
         for label, cell in zip(labels, cells, strict=False)
         if cell != ""
     }
+    if len(cells) <= len(labels):
+        return raw
     for place in range(len(labels), len(cells)):
         if cells[place] != "":
             raw[f"#{place + 1}"] = as_text(cells[place])
