@@ -152,6 +152,11 @@ class Reason:
 class Reasons(tuple[Reason, ...]):
     """The reasons of a plan; they are the same for many people, so their data is made once."""
 
+    @classmethod
+    def of(cls, reasons: tuple[Reason, ...]) -> "Reasons":
+        """Return the reasons as they are, or made into this kind of tuple."""
+        return reasons if isinstance(reasons, cls) else cls(reasons)
+
     @cached_property
     def data(self) -> list[dict[str, str]]:
         """The reasons as plain data."""
@@ -181,16 +186,16 @@ class Plan:
     superseded_stages: tuple[Stage, ...]
     flags: tuple[str, ...]
     restrictions: tuple[str, ...]
-    why: Reasons
+    why: tuple[Reason, ...]
     event_result: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as plain data, dates as ISO 8601."""
-        return {**self._dated(), "why": [reason.copy() for reason in self.why.data]}
+        return {**self._dated(), "why": [one.copy() for one in Reasons.of(self.why).data]}
 
     def as_json(self) -> str:
         """Return the JSON text of `as_dict`."""
-        return f'{encode(self._dated())[:-1]},"why":{self.why.json}}}'
+        return f'{encode(self._dated())[:-1]},"why":{Reasons.of(self.why).json}}}'
 
     def _dated(self) -> dict[str, Any]:
         free = self.free_from

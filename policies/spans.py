@@ -5,6 +5,7 @@ day it comes up and says in `due_at` when it is due. `due_time` None means 24:00
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from policies.build import DAYS
@@ -17,6 +18,7 @@ from policies.span import OPEN, Span
 
 __all__ = ["OPEN", "Span", "duty_spans"]
 CONTACT_ARRIVAL = "arrival_confirmed"
+FOLLOW_UP_TEST = "follow_up_test"
 
 
 def duty_spans(
@@ -117,27 +119,48 @@ def _last_day(plan: Plan, stage: Stage) -> date:
 
 
 def _tests(pack: Pack, plan: Plan, duty: Duty, at: Moments) -> Iterator[Span]:
+    clauses = _clauses(plan)
     taken = {test.date for test in plan.arrival_tests}
-    for arrival in plan.arrival_tests:
-        yield once(duty, arrival.date, f"arrival-{arrival.n}", end_of(arrival.due))
-    for stage in (*plan.superseded_stages, *plan.stages):
+    for index, arrival in enumerate(plan.arrival_tests):
+        span = once(duty, arrival.date, f"arrival-{arrival.n}", end_of(arrival.due))
+        yield _resting(span, clauses, f"arrival_tests[{index}]")
+    for item, stage in _placed(plan):
         if stage.kind == HOLD and stage.result_due and stage.day0 not in taken:
             # A hold begun by a later event: its test is not among those of the arrival.
-            yield once(duty, stage.day0, f"{HOLD}-{stage.day0}", end_of(stage.result_due))
-        for test in stage.tests:
-            yield once(duty, test.date, f"{stage.kind}-day-{test.day}", end_of(test.date))
+            span = once(duty, stage.day0, f"{HOLD}-{stage.day0}", end_of(stage.result_due))
+            yield _resting(span, clauses, item)
+        for index, test in enumerate(stage.tests):
+            span = once(duty, test.date, f"{stage.kind}-day-{test.day}", end_of(test.date))
+            yield _resting(span, clauses, f"{item}.tests[{index}]")
+
+
+def _placed(plan: Plan) -> Iterator[tuple[str, Stage]]:
+    for name, stages in (("superseded_stages", plan.superseded_stages), ("stages", plan.stages)):
+        for index, stage in enumerate(stages):
+            yield f"{name}[{index}]", stage
+
+
+def _clauses(plan: Plan) -> dict[str, str]:
+    return {reason.item: reason.rests_on for reason in plan.why}
+
+
+def _resting(span: Span, clauses: dict[str, str], item: str) -> Span:
+    """Return the span resting on the clause of its own item; on its duty's where none is known."""
+    return replace(span, clause=clauses.get(item, span.clause))
 
 
 def _follow_ups(pack: Pack, plan: Plan, duty: Duty, at: Moments) -> Iterator[Span]:
-    for item in plan.follow_ups:
+    clauses = _clauses(plan)
+    for index, item in enumerate(plan.follow_ups):
         occasion = f"end+{item.days}" if item.days else f"end+{item.months}m"
-        yield once(
+        span = once(
             duty,
             item.date,
             occasion,
             end_of(item.date + DAYS[duty.grace_days]),
-            evidence="test" if item.what == "test" else duty.evidence,
+            evidence=FOLLOW_UP_TEST if item.what == "test" else duty.evidence,
         )
+        yield _resting(span, clauses, f"follow_ups[{index}]")
 
 
 def _call(pack: Pack, plan: Plan, duty: Duty, at: Moments) -> Iterator[Span]:

@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
+from io import TextIOWrapper
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -70,8 +71,10 @@ class Command(BaseCommand):
         parser.epilog = 'Example: echo \'{"id": 1, "pack": "JY", "facts": {…}}\' | policy_plan'
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Answer standard input line by line, whatever the terminal's encoding."""
-        lines = (raw.decode("utf-8", errors="replace") for raw in sys.stdin.buffer)
-        out = sys.stdout.buffer
-        answer_all(lines, lambda text: out.write(text.encode("utf-8", errors="backslashreplace")))
-        out.flush()
+        """Answer standard input line by line, in UTF-8 whatever the terminal speaks."""
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+        if isinstance(sys.stdout, TextIOWrapper):
+            # What is no character (half a surrogate pair) goes out as the JSON escape it came as.
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        answer_all(sys.stdin, self.stdout.write)
