@@ -1,0 +1,1 @@
+"""Forms of the foundation's pages. They clean input; services write."""

@@ -1,0 +1,42 @@
+"""The coverage audit: not one household, not one person without somebody (JY-2l)."""
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
+
+from grid.coverage import inactive_holders, overloaded, uncovered_households, uncovered_persons
+from grid.days import today
+from grid.models import Place
+from grid.paging import keyset_page
+from grid.permissions import Permission
+from grid.web import PortalRequest, page
+
+
+@require_safe
+def coverage(request: PortalRequest) -> HttpResponse:
+    """Show who and what has nobody, and which cadres cannot do their work, below a place."""
+    code = request.GET.get("place") or request.user.home_place
+    places = Place.objects.visible_to(request.user)
+    place = places.filter(code=code).first()
+    if place is None and code:
+        raise Http404
+    households = uncovered_households(under=code, day=today()).visible_to(request.user)
+    persons = uncovered_persons(under=code, day=today()).visible_to(request.user)
+    what = request.GET.get("show", "households")
+    rows = persons if what == "persons" else households
+    query = request.GET.get("q", "").strip()
+    if query:
+        rows = rows.matching(query) if what == "persons" else rows.filter(number__contains=query)
+    context = {
+        "place": place,
+        "what": what,
+        "query": query,
+        "households": households.count(),
+        "persons": persons.count(),
+        "page": keyset_page(
+            rows.select_related("place"), order=("place_id", "pk"), query=request.GET
+        ),
+        "inactive": {row.cadre for row in inactive_holders(under=code, day=today())},
+        "overloaded": overloaded(under=code, day=today()),
+        "can_assign": request.user.can(Permission.ASSIGN),
+    }
+    return page(request, "grid/coverage.html", context, fragment="rows")
