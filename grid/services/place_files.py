@@ -51,9 +51,7 @@ def header_of(path: Path) -> list[str]:
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PlaceFileError(
-            f"Line 1: {path} is not UTF-8: save the list as CSV UTF-8."
-        ) from error
+        raise PlaceFileError(f"Line 1: {path} is not UTF-8: save the list as CSV UTF-8.") from error
     if not text.strip():
         raise PlaceFileError(f"{path} is empty: its first line names the columns code,name.")
     names = [name.strip().lower() for name in next(csv.reader([text]))]

@@ -48,7 +48,7 @@ _ROWS = f"""
             END)::smallint AS level, {_FAULT} AS fault
     FROM (SELECT code AS raw_code, level AS raw_level, name, parent, {{line}} {_WIDTH} AS width
           FROM (SELECT {{line}} {_TRIMMED} FROM {{source}}) AS trimmed) AS raw
-"""
+"""  # noqa: S608  our own words only
 _READ = "CREATE TEMP TABLE places_read ON COMMIT DROP AS " + _ROWS.format(
     more="", line="", source="places_raw"
 )
@@ -56,18 +56,18 @@ _READ = "CREATE TEMP TABLE places_read ON COMMIT DROP AS " + _ROWS.format(
 _LINES = _ROWS.format(
     more="raw_code, raw_level, parent, line,",
     line="line,",
-    source="(SELECT *, row_number() OVER (ORDER BY ctid) + 1 AS line FROM places_raw) AS numbered",
+    source="(SELECT *, row_number() OVER (ORDER BY ctid) + 1 AS line FROM places_raw) AS lines",
 )
 _FIRST_FAULT = f"""
     SELECT line, fault, raw_code, raw_level, parent FROM ({_LINES}) AS rows
     WHERE fault IS NOT NULL ORDER BY line LIMIT 1
-"""
+"""  # noqa: S608  our own words only
 _FIRST_DOUBLE = f"""
     SELECT line, raw_code, earlier FROM (
         SELECT line, raw_code, lag(line) OVER (PARTITION BY code ORDER BY line) AS earlier
         FROM ({_LINES}) AS rows) AS pairs
     WHERE earlier IS NOT NULL ORDER BY line LIMIT 1
-"""
+"""  # noqa: S608  our own words only
 _DOUBLES = """
     SELECT (SELECT count(*) FROM places_read)
            - (SELECT count(*) FROM (SELECT FROM places_read GROUP BY code) AS once)
