@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from policies import schema, spans
-from policies.plan import ArrivalTest, DailyChecks, FollowUp, Plan, PlannedTest, Report, Stage
+from policies.plan import ArrivalTest, DailyChecks, FollowUp, Plan, PlannedTest, Reasons, Report, Stage
 from returnees.models import Episode
 
 
@@ -54,7 +54,7 @@ def stored_plan(data: Mapping[str, Any]) -> Plan:
         superseded_stages=_stages(data.get("superseded_stages")),
         flags=tuple(data.get("flags") or ()),
         restrictions=(),
-        why=(),
+        why=Reasons(),
     )
 
 

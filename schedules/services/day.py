@@ -10,6 +10,7 @@ from schedules import sql
 from schedules.services.duties import sync_duties
 from schedules.services.evidence import close_by_evidence
 from schedules.services.jobs import job_run, last_success
+from schedules.services.responsibility import follow_everywhere
 from schedules.services.spans import derive_spans
 
 # After an outage the days since the last good run are brought into being too, this many at most.
@@ -50,6 +51,7 @@ def _run(day: date, now: datetime) -> Figures:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     sync_duties()
+    follow_everywhere(now=now)
     since = first_day_owed(day)
     changed = derive_spans(now=now)
     cancelled = drop_changed([pk for pk, _fresh in changed], now=now)

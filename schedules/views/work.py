@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,7 @@ class Line:
 
     task: Task
     late: bool
+    today: bool  # falls due today; otherwise its date is shown
     url: str
 
     @property
@@ -124,14 +126,20 @@ def lay_out(
     tasks: Iterable[Task], *, now: datetime, tests: Mapping[int, Iterable[Test]] | None = None
 ) -> Day:
     """Lay out the open and done tasks of a day; `tests` are the open tests by episode."""
+    today = timezone.localdate(now)
     lines = [
-        Line(task=task, late=task.is_overdue_at(now), url=_address(task, tests or {}))
+        Line(
+            task=task,
+            late=task.is_overdue_at(now),
+            today=timezone.localdate(task.due_at) == today,
+            url=_address(task, tests or {}),
+        )
         for task in tasks
     ]
     cards = [_card(list(own)) for own in _by(lines, lambda line: (line.task.episode_id,))]
     groups = [
-        Group(key=_key(members[0]), household=members[0].episode.person.household, cards=members)
-        for members in _by(cards, lambda card: (_key(card),))
+        Group(key=key_of(members[0].episode), household=members[0].episode.person.household, cards=members)
+        for members in _by(cards, lambda card: (key_of(card.episode),))
     ]
     for group in groups:
         group.cards.sort(key=lambda card: (not card.late, not card.open, card.episode.pk))
@@ -148,9 +156,10 @@ def _by(items: list[Any], key: Any) -> list[list[Any]]:
     return [list(same) for _key, same in groupby(sorted(items, key=key), key)]
 
 
-def _key(card: Card) -> str:
-    household = card.episode.person.household_id
-    return f"h{household}" if household else f"p{card.episode.person_id}"
+def key_of(episode: Episode) -> str:
+    """Return the key of the group in which an episode stands."""
+    household = episode.person.household_id
+    return f"h{household}" if household else f"p{episode.person_id}"
 
 
 def _card(lines: list[Line]) -> Card:

@@ -1,0 +1,40 @@
+"""Bringing chosen episodes up to date at once: what every writer of evidence calls."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from grid.models import User
+from schedules import sql
+from schedules.services.day import create_tasks, drop_changed, earliest, first_day_owed
+from schedules.services.evidence import close_by_evidence, raise_unreached
+from schedules.services.spans import derive_spans
+
+CHUNK = 1000
+
+
+def reconcile(
+    *, episode_ids: Iterable[int], now: datetime | None = None, by: User | None = None
+) -> None:
+    """Derive spans, bring today's tasks into being and close what has evidence, for these episodes.
+
+    `by` is whoever acted just now, named on a task closed by a confirmed arrival.
+    """
+    ids = sorted(set(episode_ids))
+    for start in range(0, len(ids), CHUNK):
+        _reconcile(ids[start : start + CHUNK], now or timezone.now(), by)
+
+
+@transaction.atomic
+def _reconcile(ids: list[int], now: datetime, by: User | None) -> None:
+    day = timezone.localdate(now)
+    changed = derive_spans(episode_ids=ids, now=now)
+    drop_changed([pk for pk, _fresh in changed], now=now)
+    fresh = [pk for pk, is_fresh in changed if is_fresh]
+    create_tasks(ids=fresh, since=earliest(day), day=day, now=now)
+    create_tasks(ids=ids, since=first_day_owed(day), day=day, now=now)
+    sql.run(sql.FOLLOW, ids=ids)
+    close_by_evidence(episode_ids=ids, now=now, by=by)
+    raise_unreached(episode_ids=ids, now=now)

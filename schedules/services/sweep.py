@@ -1,0 +1,68 @@
+"""The minute sweep: what should have been done and was not. Forgets nobody, sends nothing twice."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from schedules import evidence_sql, sql
+from schedules.services.day import close_day, run_day
+from schedules.services.digests import send_digests, slot_of
+from schedules.services.evidence import close_by_evidence
+from schedules.services.jobs import has_run, job_run
+from schedules.services.reconcile import reconcile
+from schedules.services.responsibility import follow_recent
+
+# Plans brought up to date by one sweep at most; the next one goes on.
+MOST_PLANS = 2000
+# The newest evidence rows looked at by each sweep: far more than a minute brings.
+NEWEST = 2000
+# Beat has this long to do its own work before the sweep steps in.
+PATIENCE = timedelta(minutes=10)
+
+
+def sweep(*, now: datetime | None = None) -> None:
+    """Do every minute what a lost message, a stopped beat or a day of outage left undone.
+
+    Each step is small and safe to repeat; a second worker finds nothing left.
+    """
+    now = now or timezone.now()
+    with job_run("sweep", now=now) as job:
+        job.figures = {
+            "jobs": run_owed_jobs(now=now),
+            "plans": _stale_plans(now),
+            "closed": _newest_evidence(now),
+            "moved": follow_recent(now=now),
+            "followed": sql.run(sql.FOLLOW, ids=None),
+        }
+
+
+def run_owed_jobs(*, now: datetime) -> list[str]:
+    """Run the jobs of the day whose time has passed without them; return their names."""
+    day = timezone.localdate(now)
+    yesterday = day - timedelta(days=1)
+    if timezone.localdate(now - PATIENCE) < day:
+        return []
+    done = []
+    if not has_run("close_day", day=yesterday):
+        close_day(now=now)
+        done.append("close_day")
+    if not has_run("run_day", day=day):
+        run_day(now=now)
+        done.append("run_day")
+    # Of several slots gone by only the latest is sent: one digest, not a backlog.
+    slot = slot_of(now - PATIENCE)
+    if slot and not has_run("send_digests", day=day, slot=slot):
+        send_digests(now=now, slot=slot)
+        done.append("send_digests")
+    return done
+
+
+def _stale_plans(now: datetime) -> int:
+    stale = [row[0] for row in sql.rows(sql.STALE, ids=None, limit=MOST_PLANS)]
+    reconcile(episode_ids=stale, now=now)
+    return len(stale)
+
+
+def _newest_evidence(now: datetime) -> int:
+    latest = sql.rows(evidence_sql.LATEST, now=now, limit=NEWEST)
+    return close_by_evidence(episode_ids=[row[0] for row in latest], now=now)
