@@ -52,8 +52,9 @@ def encoding_of(data: bytes) -> str:
     else:
         candidates = [*_bare_utf16(data), "utf-8", "gb18030"]
     for encoding in candidates:
-        if _decodes(data, encoding) and not _garbled(_sample(data, encoding)):
-            return encoding
+        if _decodes(data, encoding):
+            garbled = _garbled(_sample(data, encoding))
+            return _refuse_encoding(data) if garbled else encoding
     return _refuse_encoding(data)
 
 

@@ -63,9 +63,8 @@ class Sheet:
 
     def rows(self) -> Iterator[list[Cell]]:
         """Yield every row from the first of the sheet on, blank ones included."""
-        start = self.grid.start or (0, 0)
-        yield from ([] for _ in range(start[0]))
-        pad: list[Cell] = [""] * start[1]
+        # The parser leaves out blank columns on the left, not blank rows above.
+        pad: list[Cell] = [""] * (self.grid.start or (0, 0))[1]
         for row in self.grid.iter_rows():
             yield pad + cast("list[Cell]", row)
 
