@@ -155,7 +155,7 @@ def end_assignment(
 ) -> Assignment:
     """End an assignment; `until` (default: today) is the first day it no longer covers."""
     until = until or today()
-    row = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    row: Assignment = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if row.until is not None and row.until <= until:
         raise DatesError(_("This assignment has ended already, on %(day)s.") % {"day": row.until})
     if until < row.since:
@@ -222,7 +222,12 @@ def hand_over(
     )
     if not rows:
         return 0
-    words = {"to": to.pk, "since": since, "reason": reason, "ids": [pk for pk, *_rest in rows]}
+    words: dict[str, Any] = {
+        "to": to.pk,
+        "since": since,
+        "reason": reason,
+        "ids": [pk for pk, *_rest in rows],
+    }
     with acting(by=by, why=reason), connection.cursor() as cursor:
         for statement in (_END, _RISE, _TAKE_OVER):
             cursor.execute(statement, words)

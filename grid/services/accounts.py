@@ -1,0 +1,287 @@
+"""Accounts of cadres: made with a post and a temporary password, reset and closed by an admin."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from axes.utils import reset as forget_failures
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from grid.announce import responsibility_changed
+from grid.audit import acting
+from grid.choices import Level, Role
+from grid.days import today
+from grid.errors import Refused
+from grid.identity import MOBILE
+from grid.models import Assignment, Block, Event, Leave, Place, Post, User
+from grid.permissions import Permission
+from grid.places import fill_pinyin
+from grid.services.cadres import DatesError, need_active
+from grid.services.events import key_of, record
+
+# Without 0 O o 1 l I and the like: it is read over the phone and typed on one.
+LETTERS, DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
+LENGTH = 10
+
+ANY_LEVEL = frozenset(Level)
+LEVELS_OF_ROLE: dict[str, frozenset[Level]] = {
+    Role.GRID_WORKER: frozenset({Level.VILLAGE, Level.GRID, Level.BUILDING}),
+    Role.VILLAGE_CADRE: frozenset({Level.VILLAGE, Level.GRID, Level.BUILDING}),
+    Role.VILLAGE_HEAD: frozenset({Level.VILLAGE}),
+    Role.TOWNSHIP_ADMIN: frozenset({Level.TOWNSHIP}),
+    Role.LEADER: ANY_LEVEL,
+    Role.SUPERVISOR: ANY_LEVEL,
+    Role.COUNTY_ADMIN: frozenset({Level.COUNTY, Level.CITY}),
+}
+ROLES_OF_BLOCK = frozenset({Role.LEADER, Role.SUPERVISOR})
+
+
+class PhoneTakenError(Refused):
+    """This phone number is a log-in already."""
+
+
+class AccountDataError(Refused):
+    """What was entered cannot be an account."""
+
+
+class PostNotFittingError(Refused):
+    """The role does not go with this place."""
+
+
+class NotYoursError(Refused):
+    """The account or post lies outside what this user manages."""
+
+
+class PasswordError(Refused):
+    """The new password is too weak."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """What still hangs on a cadre who was deactivated; hand it over. Numbers of rows."""
+
+    assignments: int
+    posts: int
+    covers: int  # colleagues on leave, now or later, whom the cadre was to cover for
+
+    def __bool__(self) -> bool:
+        """Say whether anything is left to hand over."""
+        return bool(self.assignments or self.posts or self.covers)
+
+
+def temporary_password() -> str:
+    """Return ten letters and digits that nobody mistakes for one another, some of each."""
+    while True:
+        password = "".join(secrets.choice(LETTERS + DIGITS) for _n in range(LENGTH))
+        digits = sum(character in DIGITS for character in password)
+        if 2 <= digits <= LENGTH - 4:
+            return password
+
+
+@transaction.atomic
+def create_cadre(
+    *,
+    phone: str,
+    name: str,
+    by: User | None,
+    role: str,
+    unit: str = "",
+    title: str = "",
+    party_member: bool = False,
+    place: Place | None = None,
+    block: Block | None = None,
+    since: date | None = None,
+) -> tuple[User, str]:
+    """Create a cadre with a first post; return the cadre and the temporary password, shown once."""
+    phone, name = phone.strip(), name.strip()
+    if not MOBILE.match(phone):
+        raise AccountDataError(_("A mobile number has eleven digits: 1xxxxxxxxxx."))
+    if not name:
+        raise AccountDataError(_("The cadre needs a name."))
+    password = temporary_password()
+    words: dict[str, Any] = {"unit": unit, "title": title, "party_member": party_member}
+    with acting(by=by, why="account"):
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(
+                    phone, name, password, must_change_password=True, **words
+                )
+        except (ValidationError, IntegrityError) as error:
+            raise _account_fault(error, phone) from error
+        _add_post(user=user, role=role, place=place, block=block, since=since, by=by)
+    return user, password
+
+
+def _account_fault(error: ValidationError | IntegrityError, phone: str) -> Refused:
+    if User.objects.filter(phone=phone).exists():
+        return PhoneTakenError(
+            _("%(phone)s is a log-in already: give that cadre a further post instead.")
+            % {"phone": phone}
+        )
+    if isinstance(error, ValidationError):
+        return AccountDataError(" ".join(error.messages))
+    return AccountDataError(_("The account could not be saved: check name and phone."))
+
+
+@transaction.atomic
+def give_post(
+    *,
+    user: User,
+    role: str,
+    by: User | None,
+    place: Place | None = None,
+    block: Block | None = None,
+    since: date | None = None,
+) -> Post:
+    """Give a cadre a further post from `since` (default: today) on."""
+    need_active(user)
+    return _add_post(user=user, role=role, place=place, block=block, since=since, by=by)
+
+
+def _add_post(
+    *,
+    user: User,
+    role: str,
+    place: Place | None,
+    block: Block | None,
+    since: date | None,
+    by: User | None,
+) -> Post:
+    _need_fitting(role, place, block)
+    post = Post(user=user, role=role, place=place, block=block, since=since or today())
+    if by is not None and not by.can(Permission.MANAGE_POSTS, post):
+        raise NotYoursError(_("You may not give posts there: ask the admin of that place."))
+    held = Post.objects.filter(Q(until=None) | Q(until__gt=post.since), user=user, role=role)
+    if held.filter(place=place, block=block).exists():
+        raise PostNotFittingError(_("%(name)s holds this post already.") % {"name": user})
+    with acting(by=by):
+        post.save()
+    fill_pinyin(post.scope_keys()[0])
+    return post
+
+
+def _need_fitting(role: str, place: Place | None, block: Block | None) -> None:
+    if (place is None) == (block is None):
+        raise PostNotFittingError(_("A post is at one place or over one block."))
+    if role not in LEVELS_OF_ROLE:
+        raise PostNotFittingError(_("There is no role “%(role)s”.") % {"role": role})
+    words = {"role": Role(role).label, "place": place or block}
+    if place is not None and place.closed:
+        raise PostNotFittingError(_("%(place)s is no longer in use: choose another.") % words)
+    fits = role in ROLES_OF_BLOCK if place is None else place.level in LEVELS_OF_ROLE[role]
+    if not fits:
+        raise PostNotFittingError(
+            _("The role “%(role)s” does not go with %(place)s: choose a place of another level.")
+            % words
+        )
+
+
+@transaction.atomic
+def end_post(*, post: Post, by: User | None, until: date | None = None, reason: str = "") -> Post:
+    """End a post; `until` (default: today) is the first day it is no longer held."""
+    until = until or today()
+    row: Post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    if by is not None and not by.can(Permission.MANAGE_POSTS, row):
+        raise NotYoursError(_("You may not end posts there: ask the admin of that place."))
+    if row.until is not None and row.until <= until:
+        raise DatesError(_("This post has ended already, on %(day)s.") % {"day": row.until})
+    if until < row.since:
+        raise DatesError(
+            _("The post began on %(since)s: it cannot end before, on %(until)s.")
+            % {"since": row.since, "until": until}
+        )
+    row.until = until
+    with acting(by=by, why=reason):
+        row.save(update_fields=["until"])
+    return row
+
+
+def may_manage(*, by: User, user: User) -> bool:
+    """Say whether all posts the cadre holds today lie where `by` manages posts."""
+    if by.is_superuser:
+        return by.is_active
+    posts = list(Post.objects.active_on(today()).filter(user=user).select_related("block"))
+    return (
+        not user.is_superuser
+        and bool(posts)
+        and all(by.can(Permission.MANAGE_POSTS, post) for post in posts)
+    )
+
+
+@transaction.atomic
+def reset_password(*, user: User, by: User | None) -> str:
+    """Give a cadre a temporary password and return it; it is shown once and must be replaced.
+
+    Only for cadres all of whose posts `by` manages (`by=None`: the operator at the console).
+    """
+    if by is not None and not may_manage(by=by, user=user):
+        raise NotYoursError(
+            _("%(name)s holds posts outside your area: ask the admin there.") % {"name": user}
+        )
+    password = temporary_password()
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    record(
+        Event.Kind.PASSWORD_RESET,
+        by=by,
+        subject=user.name,
+        key=key_of(user),
+        place=user.home_place,
+    )
+    # Who guessed too often is locked out; the new password must open at once.
+    transaction.on_commit(lambda: forget_failures(username=user.phone))
+    return password
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str, by: User | None) -> None:
+    """Set the cadre's own new password; the old one has been asked for."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise PasswordError(" ".join(error.messages)) from error
+    if user.check_password(password):
+        raise PasswordError(_("The new password is the old one: choose another."))
+    user.set_password(password)
+    user.must_change_password = False
+    with acting(by=by):
+        user.save(update_fields=["password", "must_change_password"])
+
+
+@transaction.atomic
+def deactivate(*, user: User, by: User | None, reason: str = "") -> OpenWork:
+    """Close an account and return what still hangs on it; nothing is refused, history stays."""
+    day = today()
+    user.is_active = False
+    with acting(by=by, why=reason):
+        user.save(update_fields=["is_active"])
+    held = Assignment.objects.open().filter(cadre=user)
+    responsibility_changed(_places_of(user))
+    return OpenWork(
+        assignments=held.count(),
+        posts=Post.objects.active_on(day).filter(user=user).count(),
+        covers=Leave.objects.filter(cover=user, until__gt=day).count(),
+    )
+
+
+@transaction.atomic
+def reactivate(*, user: User, by: User | None, reason: str = "") -> User:
+    """Let a cadre sign in and hold work again."""
+    user.is_active = True
+    with acting(by=by, why=reason):
+        user.save(update_fields=["is_active"])
+    responsibility_changed(_places_of(user))
+    return user
+
+
+def _places_of(user: User) -> list[str]:
+    """Return where the user's work, and the work of those the user covers for, lies."""
+    covered = Leave.objects.filter(cover=user).values("user")
+    rows = Assignment.objects.open().filter(Q(cadre=user) | Q(cadre__in=covered))
+    return list(rows.values_list("at", flat=True).distinct())
