@@ -98,7 +98,7 @@ def _names(fields: "list[Field[Any, Any]]", events: list[Any]) -> dict[str, dict
     return {
         field.name: {
             key: str(other)
-            for key, other in field.related_model._default_manager.in_bulk(  # type: ignore[union-attr]
+            for key, other in field.related_model._default_manager.in_bulk(  # noqa: SLF001
                 wanted[field.name] - {None}
             ).items()
         }
