@@ -1,5 +1,6 @@
 """Households, residents and cadres of the invented county, with who answers for whom."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -55,7 +56,7 @@ def _user(community: Community, random: Random, n: int, *, title: str, unit: str
 
 
 def _make_cadres(
-    community: Community, county: County, random: Random, numbers: count[int], today: date
+    community: Community, county: County, random: Random, numbers: Iterator[int], today: date
 ) -> None:
     wanted: list[tuple[str, str, str | None, int | None]] = [
         (Role.COUNTY_ADMIN, "县防指办管理员", COUNTY, None),
