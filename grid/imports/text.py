@@ -47,13 +47,10 @@ def clean(value: str) -> str:
 
 def clean_row(cells: list[Cell]) -> list[str]:
     """Return the cleaned texts of a row; a row of plain texts is looked at only once."""
-    try:
-        odd = _ODD.search("|".join(cells))  # type: ignore[arg-type] - told by the exception
-    except TypeError:
-        return [clean(cell if isinstance(cell, str) else as_text(cell)) for cell in cells]
-    if odd is None:
-        return [cell.strip() for cell in cells]  # type: ignore[union-attr]
-    return [clean(cell) for cell in cells]  # type: ignore[arg-type]
+    texts = [cell if isinstance(cell, str) else as_text(cell) for cell in cells]
+    if _ODD.search("|".join(texts)) is None:
+        return [text.strip() for text in texts]
+    return [clean(text) for text in texts]
 
 
 def compact(value: str) -> str:
