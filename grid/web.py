@@ -91,3 +91,11 @@ def back(request: HttpRequest, otherwise: str) -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if ours else otherwise
+
+
+def tell(request: HttpRequest, form: BaseForm) -> None:
+    """Say in messages what is wrong with a form that has no page of its own."""
+    for name, errors in form.errors.items():
+        label = form.fields[name].label if name in form.fields else ""
+        for error in errors:
+            messages.error(request, f"{label or ''} {error}".strip())

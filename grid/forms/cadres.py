@@ -22,11 +22,12 @@ def places_for_posts(user: User) -> Any:
     return rows.filter(level__in=levels).order_by("code")
 
 
-class PlaceChoice(forms.ModelChoiceField):
+class PlaceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A place, set in by its level."""
 
     def label_from_instance(self, place: Any) -> str:
-        return "　" * max(0, place.level - Level.TOWNSHIP) + str(place.name)
+        indent: str = "　" * max(0, place.level - Level.TOWNSHIP)
+        return indent + str(place.name)
 
 
 class PostForm(forms.Form):

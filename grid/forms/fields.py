@@ -97,9 +97,15 @@ class PlaceField(forms.Field):
         super().__init__(**kwargs)
         self.free = free  # text that fits no place is kept as text
 
+    @property
+    def search(self) -> PlaceSearch:
+        """This field's own copy of the widget."""
+        widget: PlaceSearch = self.widget  # type: ignore[assignment]
+        return widget
+
     def of(self, user: User, permission: Permission) -> None:
         """Offer only places where the user holds the permission."""
-        self.widget.own = (user, permission)
+        self.search.own = (user, permission)
 
     def clean(self, value: Any) -> tuple[Place | None, str]:
         code, text = value or ("", "")
@@ -114,15 +120,15 @@ class PlaceField(forms.Field):
 
     def _chosen(self, code: str) -> Place:
         places = Place.objects.all()
-        if self.widget.own:
-            places = places.visible_to(*self.widget.own)
-        place = places.filter(code=code).first()
+        if self.search.own:
+            places = places.visible_to(*self.search.own)
+        place: Place | None = places.filter(code=code).first()
         if place is None:
             raise ValidationError(self.error_messages["unknown"], code="unknown")
         return place
 
     def _typed(self, text: str) -> tuple[Place | None, str]:
-        found = self.widget.found("", text)
+        found = self.search.found("", text)
         if len(found) == 1:
             return Place.objects.get(code=found[0].code), text
         if self.free:

@@ -131,8 +131,8 @@ class PersonEditForm(forms.Form):
         help_text=_("Empty: stays as it is."),
     )
 
-    def __init__(self, *args: Any, person: Person, **kwargs: Any):
-        super().__init__(*args, initial={"name": person.name}, **kwargs)
+    def __init__(self, data: Any = None, *, person: Person):
+        super().__init__(data, initial={"name": person.name})
         self.person = person
 
     def clean_phone(self) -> str:

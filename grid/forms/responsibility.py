@@ -24,7 +24,7 @@ def cadres_for(user: User) -> Any:
     return User.objects.active().visible_to(user, Permission.ASSIGN).order_by("name", "pk")
 
 
-class CadreChoice(forms.ModelChoiceField):
+class CadreChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A cadre by name, with unit, so that two of one name are told apart."""
 
     def label_from_instance(self, cadre: Any) -> str:

@@ -22,7 +22,7 @@ from grid.models.people import person_matches
 from grid.paging import keyset_page
 from grid.permissions import Permission
 from grid.services import responsibility
-from grid.web import PortalRequest, answer, attempt, back, need, page
+from grid.web import PortalRequest, answer, attempt, back, need, page, tell
 
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -135,8 +135,7 @@ def hand_over(request: PortalRequest) -> HttpResponse:
         ),
     )
     if count is None:
-        for problem in [error for errors in form.errors.values() for error in errors]:
-            messages.error(request, problem)
+        tell(request, form)
     else:
         text = ngettext(
             "%(count)s assignment is handed over.", "%(count)s assignments are handed over.", count

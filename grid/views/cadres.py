@@ -17,7 +17,7 @@ from grid.models import Assignment, Post, User
 from grid.paging import keyset_page
 from grid.permissions import Permission
 from grid.services import accounts
-from grid.web import PortalRequest, answer, attempt, need, page
+from grid.web import PortalRequest, answer, attempt, need, page, tell
 
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -73,18 +73,17 @@ LISTED = 50  # assignments on a cadre's page; the assignment list shows the rest
 
 
 def manages(user: User, cadre: User) -> bool:
-    """Say whether the user manages the posts of all places where the cadre has one today."""
-    if cadre == user:
-        return False
-    posts = list(cadre.posts.active_on(today()).select_related("block"))  # type: ignore[attr-defined]
-    if not posts:
-        return user.can(Permission.MANAGE_POSTS)
-    return all(user.can(Permission.MANAGE_POSTS, post) for post in posts)
+    """Say whether the user may manage this cadre's account and posts; nobody manages their own."""
+    return (
+        cadre != user
+        and user.can(Permission.MANAGE_POSTS)
+        and accounts.may_manage(by=user, user=cadre)
+    )
 
 
 def cadre_to_manage(request: PortalRequest, pk: int) -> User:
     """Return the cadre: 404 outside the scope, 403 without the right over the cadre's posts."""
-    cadre = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    cadre: User = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     if not manages(request.user, cadre):
         raise PermissionDenied
     return cadre
@@ -118,7 +117,13 @@ def cadre_deactivate(request: PortalRequest, pk: int) -> HttpResponse:
     """Deactivate a cadre and show what is still open with that cadre."""
     cadre = cadre_to_manage(request, pk)
     left = accounts.deactivate(user=cadre, by=request.user)
-    return render(request, "grid/cadre_deactivated.html", {"cadre": cadre, "left": left})
+    rows = [
+        (_("Assignments"), left.assignments),
+        (_("Posts"), left.posts),
+        (_("Colleagues to be covered"), left.covers),
+    ]
+    context = {"cadre": cadre, "left": [(label, count) for label, count in rows if count]}
+    return render(request, "grid/cadre_deactivated.html", context)
 
 
 @require_POST
@@ -141,8 +146,7 @@ def post_new(request: PortalRequest, pk: int) -> HttpResponse:
     made = attempt(
         form, lambda: accounts.give_post(user=cadre, **form.cleaned_data, by=request.user)
     )
-    for problem in [error for errors in form.errors.values() for error in errors]:
-        messages.error(request, problem)
+    tell(request, form)
     if made is not None:
         messages.success(request, _("The post is given."))
     return redirect("cadre-detail", pk)

@@ -1,5 +1,8 @@
 """The coverage audit: not one household, not one person without somebody (JY-2l)."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -21,11 +24,12 @@ def coverage(request: PortalRequest) -> HttpResponse:
         raise Http404
     households = uncovered_households(under=code, day=today()).visible_to(request.user)
     persons = uncovered_persons(under=code, day=today()).visible_to(request.user)
-    what = request.GET.get("show", "households")
-    rows = persons if what == "persons" else households
-    query = request.GET.get("q", "").strip()
-    if query:
-        rows = rows.matching(query) if what == "persons" else rows.filter(number__contains=query)
+    what, query = request.GET.get("show", "households"), request.GET.get("q", "").strip()
+    rows: QuerySet[Any]
+    if what == "persons":
+        rows = persons.matching(query)
+    else:
+        rows = households.filter(number__contains=query) if query else households
     context = {
         "place": place,
         "what": what,

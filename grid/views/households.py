@@ -1,6 +1,7 @@
 """Households: list, page, register, change, assess, members."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -153,7 +154,7 @@ def person_edit(request: PortalRequest, pk: int) -> HttpResponse:
     need(request.user, Permission.REGISTER, person)
     form = PersonEditForm(request.POST or None, person=person)
     if request.method == "POST":
-        changes = form.changes() if form.is_valid() else {}
+        changes: dict[str, Any] = form.changes() if form.is_valid() else {}
         act = partial(people.update_person, person=person, by=request.user)
         if attempt(form, lambda: act(**changes)) is not None:
             messages.success(request, _("The person's details are changed."))

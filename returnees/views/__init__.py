@@ -1,0 +1,1 @@
+"""Pages of returns: each view makes one domain call and translates."""
