@@ -1,4 +1,4 @@
-"""Tells the work above that episodes changed, by the task's name: this app imports nothing above."""
+"""Tells the work above that episodes changed, by the task's name: nothing above is imported."""
 
 import logging
 from collections.abc import Iterable

@@ -36,6 +36,8 @@ class HealthCode(models.TextChoices):
 class TestResult(models.TextChoices):
     """Result of a nucleic-acid test."""
 
+    __test__ = False  # not a test case, whatever its name
+
     PENDING = "pending", _("Result pending")
     NEGATIVE = "negative", _("Negative")
     POSITIVE = "positive", _("Positive")
@@ -94,6 +96,8 @@ class StageKind(models.TextChoices):
 
 class TestPurpose(models.TextChoices):
     """What a test belongs to."""
+
+    __test__ = False  # not a test case, whatever its name
 
     ARRIVAL = "arrival", _("On arrival")
     STAGE = "stage", _("Inside the stage")

@@ -33,8 +33,9 @@ def facts_of(
 ) -> dict[str, Any]:
     """Return the planner's facts: the report, its stays with their risk, the papers, what is known.
 
-    `home_suitable` is the assessment of the household (none = not assessed); `known` are facts from
-    elsewhere (KEPT) and win over it. A contact who was placed without a journey has no arrival.
+    `known` are facts from elsewhere (KEPT). `home_suitable` is the assessment of the household
+    (none = not assessed) and wins over what was stated. A contact who was placed without a journey
+    has no arrival.
     """
     known = known or {}
     facts: dict[str, Any] = {}
@@ -61,9 +62,9 @@ def facts_of(
         facts["health_code"] = report.health_code
     if report.role:
         facts["role"] = report.role
+    facts |= {key: known[key] for key in KEPT if known.get(key) not in (None, "", [])}
     if home_suitable is not None:
         facts["home_single_room"] = home_suitable
-    facts |= {key: known[key] for key in KEPT if known.get(key) not in (None, "", [])}
     return {key: value for key, value in facts.items() if value is not None}
 
 
@@ -72,7 +73,7 @@ def _moment(at: datetime) -> str:
 
 
 def _departure(departs_at: datetime | None, arrives_at: datetime) -> str | None:
-    """Return the departure; who comes earlier than reported set out earlier too, nobody knows when."""
+    """Return the departure; nobody knows when somebody set out who came earlier than reported."""
     if departs_at is None or departs_at > arrives_at:
         return None
     return _moment(departs_at)

@@ -95,14 +95,14 @@ def activate_policy(
     with acting(by=by, why=why or "activate policy"):
         # Lock the place: there may be no version yet that could be locked.
         Place.objects.select_for_update(of=("self",)).get(pk=place.pk)
-        former = PolicyVersion.objects.filter(place=place, until=None).first()
+        former: PolicyVersion | None = PolicyVersion.objects.filter(place=place, until=None).first()
         if former:
             if (former.pack, former.digest) == (pack, digest) and former.since <= since:
                 return former
             _end(former, since)
-        return PolicyVersion.objects.create(
-            pack=pack, version=version, digest=digest, place=place, since=since
-        )
+        bound = PolicyVersion(pack=pack, version=version, digest=digest, place=place, since=since)
+        bound.save()
+    return bound
 
 
 def _end(former: PolicyVersion, since: date) -> None:
@@ -135,9 +135,7 @@ class RiskBook:
         codes = {code for place in set(places) for code in ancestor_codes(place)}
         book = cls()
         if codes:
-            for area in RiskArea.objects.on_any_day_between(first, last).filter(
-                Q(place__in=codes)
-            ):
+            for area in RiskArea.objects.on_any_day_between(first, last).filter(Q(place__in=codes)):
                 book.areas.setdefault(area.place_id, []).append(area)
         return book
 

@@ -169,9 +169,7 @@ def _moved(plan: Plan, n: int, late: timedelta) -> Plan:
     checks = plan.get("daily_checks")
     return plan | {
         "stages": stages,
-        "follow_ups": [
-            item | {"date": _shift(item["date"], late)} for item in plan["follow_ups"]
-        ],
+        "follow_ups": [item | {"date": _shift(item["date"], late)} for item in plan["follow_ups"]],
         "observation_ends": _shift(plan["observation_ends"], late),
         "free_from": _shift(plan["free_from"], late),
         "daily_checks": checks

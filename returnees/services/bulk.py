@@ -31,7 +31,7 @@ def copy_in(rows: Sequence[Row]) -> list[Row]:
             for row in rows:
                 copy.write_row([read(row) for read in readers])
     for row in rows:
-        row._state.adding = False
+        row._state.adding = False  # noqa: SLF001  the rows are in the database now
     return list(rows)
 
 
@@ -53,7 +53,7 @@ def _number(rows: Sequence[models.Model]) -> None:
 def _shape(model: type[models.Model]) -> tuple[list[str], list[Callable[[models.Model], Any]]]:
     """Return the columns of a model and how to read each from a row, ready for the database."""
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    return [field.column for field in fields], [_reader(field) for field in fields]
+    return [str(field.column) for field in fields], [_reader(field) for field in fields]
 
 
 def _reader(field: "models.Field[Any, Any]") -> Callable[[models.Model], Any]:

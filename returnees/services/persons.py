@@ -121,9 +121,7 @@ def _refuse_twice(persons: Sequence[Person]) -> None:
         seen.add(person.pk)
 
 
-def _follow(
-    persons: Sequence[Person], reports: Sequence[ReportInput], new: set[int]
-) -> None:
+def _follow(persons: Sequence[Person], reports: Sequence[ReportInput], new: set[int]) -> None:
     """Give known persons what the report says of their phone and their place."""
     changed = []
     for person, report in zip(persons, reports, strict=True):

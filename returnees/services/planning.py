@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.errors import Refused
@@ -15,7 +14,7 @@ from policies.pack import Pack
 from policies.planner import plan as make_plan
 from policies.schema import load
 from returnees import rules
-from returnees.choices import TestResult
+from returnees.choices import TestPurpose, TestResult
 from returnees.facts import facts_of
 from returnees.models import AdvanceReport, Certificate, Episode, Stage, Stay, Test
 from returnees.policies import RiskBook
@@ -88,7 +87,7 @@ def plan_of(pack: Pack, facts: Mapping[str, Any], who: str) -> rules.Plan:
         ) from error
     for reason in made["why"]:
         # The quote is the clause's own: the pack has it, a hundred thousand plans need not.
-        reason.pop("quote", None)
+        reason["quote"] = ""
     return made
 
 
@@ -228,10 +227,11 @@ class _Diff:
             self.stage_at[episode.pk, *key] = stage
         wanted = {stage.key: stage for stage in rules.wanted_stages(episode.plan)}
         for key, want in wanted.items():
-            stage = known.get(key)
-            if stage is None:
+            if key not in known:
                 self._add_stage(episode, want)
-            elif stage.closed_on is None and _set(stage, superseded_on=None, **_cells(want)):
+                continue
+            stage = known[key]
+            if stage.closed_on is None and _set(stage, superseded_on=None, **_cells(want)):
                 self.changed_stages[stage.pk] = stage
         for key, stage in known.items():
             if key not in wanted and stage.is_open:
@@ -245,23 +245,26 @@ class _Diff:
 
     def tests(self, episode: Episode, rows: Sequence[Test]) -> None:
         """Compare the tests of one episode; its stages have their ids by now."""
-        known = {(test.purpose, test.planned_on): test for test in rows}
+        known: dict[tuple[str, date], Test] = {(t.purpose, t.planned_on): t for t in rows}
         wanted = {test.key: test for test in rules.wanted_tests(episode.plan)}
         for key, want in wanted.items():
             stage = self.stage_at.get((episode.pk, *want.stage)) if want.stage else None
-            cells = {"n": want.n, "due_on": want.due_on, "clause": want.clause, "stage": stage}
+            cells = {
+                "n": want.n,
+                "due_on": want.due_on,
+                "clause": want.clause,
+                "stage_id": stage.pk if stage else None,
+            }
             test = known.get(key)
             if test is None:
                 self.new_tests.append(
-                    Test(
-                        episode=episode, purpose=want.purpose, planned_on=want.planned_on, **cells
-                    )
+                    Test(episode=episode, purpose=want.purpose, planned_on=want.planned_on, **cells)
                 )
             elif test.result not in FINAL and _set(test, superseded_on=None, **cells):
                 self.changed_tests[test.pk] = test
         for key, test in known.items():
             open_ = test.superseded_on is None and test.result not in FINAL
-            if key not in wanted and open_ and test.purpose != rules.TestPurpose.EXTRA:
+            if key not in wanted and open_ and test.purpose != TestPurpose.EXTRA:
                 test.superseded_on = self.day
                 self.changed_tests[test.pk] = test
 
@@ -282,8 +285,3 @@ def _set(row: Stage | Test, **cells: Any) -> bool:
     for name in differs:
         setattr(row, name, cells[name])
     return bool(differs)
-
-
-def local_day(now: datetime | None = None) -> date:
-    """Return the local date of a moment, or of now."""
-    return timezone.localdate(now)

@@ -1,0 +1,270 @@
+"""New plans for episodes whose facts changed: what happened stays, the open rest follows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grid.audit import acting
+from grid.errors import Refused
+from grid.models import User
+from policies.schema import load
+from returnees.announce import episodes_changed
+from returnees.choices import OPEN_STATES
+from returnees.models import AdvanceReport, Certificate, Episode, Stay
+from returnees.services.bulk import copy_in
+from returnees.services.inputs import CertificateInput, StayInput, check_arrival, check_stays
+from returnees.services.planning import (
+    Journey,
+    Rows,
+    assess_stays,
+    journeys_of,
+    replanned,
+    sync_rows,
+)
+
+EPISODE_FIELDS = (
+    "place",
+    "responsible",
+    "state",
+    "classification",
+    "stage_kind",
+    "facts",
+    "plan",
+    "revision",
+    "arrives_on",
+    "arrived_at",
+    "observation_ends",
+    "closed_at",
+    "closed_why",
+)
+KNOWN = ("contact", "risk_assessment", "home_single_room", "fit_for_centralised")
+REPORT_FIELDS = frozenset(
+    (
+        "address",
+        "origin_id",
+        "origin_text",
+        "departs_at",
+        "arrives_at",
+        "transport",
+        "transport_no",
+        "health_code",
+        "employer",
+        "occupation",
+        "health_state",
+        "infection_history",
+        "declared_true",
+        "role",
+        "entered_on",
+        "quarantine_days",
+        "quarantine_proof",
+        "irregular_entry",
+        "negative_tests",
+        "note",
+        "extra",
+    )
+)
+
+
+class ClosedEpisodeError(Refused):
+    """The episode is over: nothing about it can be changed."""
+
+
+class UnknownFactError(Refused):
+    """There is no such fact, or its value cannot be used."""
+
+
+@dataclass(slots=True)
+class Change:
+    """New facts of one episode.
+
+    `report` are fields of the advance report, `known` facts beyond it (KNOWN); `stays` replace the
+    ones stated; `certificates` are added; `event` is one of planner.md's, added to the facts.
+    """
+
+    report: dict[str, Any] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
+    stays: tuple[StayInput, ...] | None = None
+    certificates: tuple[CertificateInput, ...] = ()
+    event: dict[str, Any] | None = None
+
+
+def locked(ids: Iterable[int]) -> list[Episode]:
+    """Return these episodes with person and policy, locked for the transaction, in order of id."""
+    rows = Episode.objects.select_for_update(of=("self",)).filter(pk__in=list(ids))
+    return list(rows.select_related("person__household", "policy", "place").order_by("pk"))
+
+
+def lock(episode: Episode) -> Episode:
+    """Return one episode locked for the transaction, as it stands in the database."""
+    (found,) = locked([episode.pk])
+    return found
+
+
+def refuse_closed(episode: Episode) -> None:
+    """Refuse an act upon an episode that is over."""
+    if not episode.is_open:
+        raise ClosedEpisodeError(
+            _("%(name)s: this period is over (%(state)s); nothing about it can be changed.")
+            % {"name": episode.person.name, "state": episode.get_state_display()}
+        )
+
+
+@transaction.atomic
+def change_facts(
+    *,
+    changes: Mapping[int, Change],
+    by: User | None,
+    why: str,
+    now: datetime | None = None,
+) -> list[Episode]:
+    """Write new facts of many episodes and plan them anew; return those whose plan changed.
+
+    Keys are episode ids. Refuses closed episodes and facts that contradict the arrival. The number
+    of queries does not depend on how many there are.
+    """
+    now = now or timezone.now()
+    with acting(by=by, why=why):
+        episodes = locked(changes)
+        for episode in episodes:
+            refuse_closed(episode)
+        journeys = journeys_of(episodes)
+        _write_sources(episodes, journeys, changes, now)
+        for episode in episodes:
+            journey = journeys[episode.pk]
+            if episode.is_expected:
+                episode.arrives_on = timezone.localdate(journey.report.arrives_at)
+        known = {episode.pk: _known(episode, changes[episode.pk]) for episode in episodes}
+        return replan_all(episodes, journeys, known, day=timezone.localdate(now))
+
+
+def replan_all(
+    episodes: Sequence[Episode],
+    journeys: Mapping[int, Journey],
+    known: Mapping[int, Mapping[str, Any]],
+    *,
+    day: date,
+    rows: Rows | None = None,
+) -> list[Episode]:
+    """Plan locked episodes anew from their sources and write what changed; return the changed."""
+    arrivals = [
+        (journeys[e.pk], timezone.localdate(e.arrived_at or journeys[e.pk].report.arrives_at), e)
+        for e in episodes
+    ]
+    # Risk is judged as known at arrival: once somebody is here, later news comes as an event.
+    fresh = [(j, on, load(e.policy.pack)) for j, on, e in arrivals if e.is_expected]
+    save_stays(assess_stays(fresh))
+    rows = rows or Rows.of(episode for episode in episodes if episode.is_active)
+    changed = []
+    for episode in episodes:
+        facts = journeys[episode.pk].facts(
+            arrived_at=episode.arrived_at, known=known.get(episode.pk, episode.facts)
+        )
+        if replanned(episode, facts, rows, day=day):
+            changed.append(episode)
+    sync_rows([episode for episode in changed if episode.is_active], rows, day=day)
+    save_episodes(changed)
+    return changed
+
+
+def save_stays(stays: Sequence[Stay]) -> None:
+    """Write level and flags of stays back."""
+    if stays:
+        Stay.objects.bulk_update(stays, ["risk", "flags"])
+
+
+def save_episodes(episodes: Sequence[Episode]) -> None:
+    """Write changed episodes back and tell the work above."""
+    if episodes:
+        Episode.objects.bulk_update(episodes, EPISODE_FIELDS)
+        episodes_changed(episode.pk for episode in episodes)
+
+
+def _known(episode: Episode, change: Change) -> dict[str, Any]:
+    known = {**episode.facts, **change.known}
+    if change.event:
+        known["events"] = [*known.get("events", ()), change.event]
+    return known
+
+
+def _write_sources(
+    episodes: Sequence[Episode],
+    journeys: Mapping[int, Journey],
+    changes: Mapping[int, Change],
+    now: datetime,
+) -> None:
+    """Write the changed reports, stays and certificates of all, a query per kind."""
+    reports: list[AdvanceReport] = []
+    names: set[str] = set()
+    stays: list[Stay] = []
+    papers: list[Certificate] = []
+    gone: list[int] = []
+    for episode in episodes:
+        journey, change = journeys[episode.pk], changes[episode.pk]
+        if change.report:
+            _set_report(episode, journey.report, change.report, now)
+            reports.append(journey.report)
+            names |= set(change.report)
+        if change.stays is not None:
+            check_stays(episode.person.name, journey.report.arrives_at, change.stays)
+            gone += [stay.pk for stay in journey.stays]
+            journey.stays = [_stay(journey.report, stay) for stay in change.stays]
+            stays += journey.stays
+        new = [_paper(journey.report, paper) for paper in change.certificates]
+        journey.certificates += new
+        papers += new
+    if reports:
+        AdvanceReport.objects.bulk_update(
+            reports, sorted(name.removesuffix("_id") for name in names)
+        )
+    if gone:
+        Stay.objects.filter(pk__in=gone).delete()
+    copy_in(stays)
+    copy_in(papers)
+
+
+def _set_report(
+    episode: Episode, report: AdvanceReport, values: Mapping[str, Any], now: datetime
+) -> None:
+    if unknown := sorted(set(values) - REPORT_FIELDS):
+        raise UnknownFactError(_("There is no fact named %(name)s.") % {"name": unknown[0]})
+    for name, value in values.items():
+        setattr(report, name, value)
+    if "arrives_at" in values:
+        check_arrival(episode.person.name, report.arrives_at, now=now)
+    if report.departs_at and report.departs_at > report.arrives_at:
+        raise UnknownFactError(
+            _("%(name)s: the departure lies after the arrival; correct one of the two.")
+            % {"name": episode.person.name}
+        )
+
+
+def _stay(report: AdvanceReport, stay: StayInput) -> Stay:
+    return Stay(
+        report=report,
+        place_id=stay.place_code,
+        text=stay.text,
+        first_day=stay.first_day,
+        last_day=stay.last_day,
+    )
+
+
+def _paper(report: AdvanceReport, paper: CertificateInput) -> Certificate:
+    return Certificate(
+        report=report,
+        sampled_on=paper.sampled_on,
+        result=paper.result,
+        laboratory=paper.laboratory,
+    )
+
+
+def replan_open(*, ids: Iterable[int], day: date) -> list[Episode]:
+    """Plan these open episodes anew from what is known; for jobs that follow the calendar."""
+    episodes = [episode for episode in locked(ids) if episode.state in OPEN_STATES]
+    journeys = journeys_of(episodes)
+    known = {episode.pk: _known(episode, Change()) for episode in episodes}
+    return replan_all(episodes, journeys, known, day=day)

@@ -1,0 +1,265 @@
+"""Registering returns: one, or ten thousand from a list, by the same function (JY-2a, JY-2b)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grid.audit import acting
+from grid.errors import Refused
+from grid.models import Household, Person, Place, User
+from grid.responsibility import responsible_for
+from policies.pack import Pack
+from returnees.announce import episodes_changed
+from returnees.choices import OPEN_STATES, EpisodeState
+from returnees.models import AdvanceReport, Certificate, Episode, PolicyVersion, Stay
+from returnees.policies import PolicyBook
+from returnees.services import persons as people
+from returnees.services.bulk import copy_in
+from returnees.services.inputs import (
+    CertificateInput,
+    ReportInput,
+    ReportRefusedError,
+    StayInput,
+    check_report,
+)
+from returnees.services.planning import (
+    Journey,
+    Rows,
+    assess_stays,
+    plan_of,
+    settle_plan,
+    sync_rows,
+)
+
+__all__ = [
+    "CertificateInput",
+    "ReportInput",
+    "ReportRefusedError",
+    "SecondOpenEpisodeError",
+    "StayInput",
+    "register_report",
+    "register_reports",
+]
+
+CHUNK = 1000
+COPIED = (
+    "address",
+    "origin_text",
+    "departs_at",
+    "arrives_at",
+    "transport",
+    "transport_no",
+    "health_code",
+    "employer",
+    "occupation",
+    "health_state",
+    "infection_history",
+    "declared_true",
+    "role",
+    "entered_on",
+    "quarantine_days",
+    "quarantine_proof",
+    "irregular_entry",
+    "negative_tests",
+    "channel",
+    "batch_key",
+    "note",
+)
+
+
+class SecondOpenEpisodeError(Refused):
+    """The person is expected or under management already."""
+
+
+class PlaceRefusedError(Refused):
+    """The village of the stay is not known, or what was given is no village."""
+
+
+def register_report(
+    *, report: ReportInput, by: User | None, now: datetime | None = None
+) -> Episode:
+    """Register one return and plan what awaits the person; refusals as for register_reports."""
+    (episode,) = register_reports(reports=[report], by=by, now=now)
+    return episode
+
+
+@transaction.atomic
+def register_reports(
+    *, reports: Sequence[ReportInput], by: User | None, now: datetime | None = None, why: str = ""
+) -> list[Episode]:
+    """Register returns and plan each; the same number of queries for any thousand of them.
+
+    Someone expected gets an episode with its plan; stages and tests become rows with the arrival,
+    at once for reports that say `arrived`. Refused as a whole, nothing written: ReportRefusedError,
+    PlaceRefusedError, SecondOpenEpisodeError, SamePersonTwiceError, NoPolicyInForceError,
+    NotPlannableError.
+    """
+    now = now or timezone.now()
+    for report in reports:
+        check_report(report, now=now)
+    with acting(by=by, why=why or "register"):
+        episodes: list[Episode] = []
+        for start in range(0, len(reports), CHUNK):
+            episodes += _register(reports[start : start + CHUNK], by=by, now=now)
+        episodes_changed(episode.pk for episode in episodes)
+    return episodes
+
+
+def _register(reports: Sequence[ReportInput], *, by: User | None, now: datetime) -> list[Episode]:
+    _check_places(reports)
+    day = timezone.localdate(now)
+    try:
+        with transaction.atomic():
+            persons = people.resolve(reports)
+    except IntegrityError as error:
+        raise SecondOpenEpisodeError(
+            _("Somebody else is registering one of these persons right now; try again.")
+        ) from error
+    _refuse_second(persons)
+    holders = responsible_for([person.pk for person in persons], day)
+    versions = PolicyBook.of(report.place_code for report in reports)
+    written = copy_in(
+        [_report(r, p, by=by, now=now) for r, p in zip(reports, persons, strict=True)]
+    )
+    homes = _homes(persons)
+    journeys = [_journey(report, row, homes) for report, row in zip(reports, written, strict=True)]
+    bound = [
+        versions.at(report.place_code, timezone.localdate(report.arrives_at)) for report in reports
+    ]
+    assess_stays(
+        [
+            (journey, timezone.localdate(journey.report.arrives_at), pack)
+            for journey, (pack, _version) in zip(journeys, bound, strict=True)
+        ]
+    )
+    episodes = [
+        _episode(report, journey, person, policy, now=now)
+        for report, journey, person, policy in zip(reports, journeys, persons, bound, strict=True)
+    ]
+    for episode in episodes:
+        episode.responsible_id = holders.get(episode.person_id)
+    _write(journeys, episodes, day=day)
+    return episodes
+
+
+def _write(journeys: Sequence[Journey], episodes: Sequence[Episode], *, day: date) -> None:
+    copy_in([stay for journey in journeys for stay in journey.stays])
+    copy_in([paper for journey in journeys for paper in journey.certificates])
+    copy_in(episodes)
+    sync_rows([episode for episode in episodes if episode.is_active], Rows(), day=day)
+
+
+def _check_places(reports: Sequence[ReportInput]) -> None:
+    """Refuse a stay anywhere but in a village or below, and places nobody loaded."""
+    codes = {report.place_code for report in reports}
+    codes |= {report.origin_code for report in reports if report.origin_code}
+    codes |= {stay.place_code for report in reports for stay in report.stays if stay.place_code}
+    known = set(Place.objects.filter(code__in=codes).values_list("code", flat=True))
+    for report in reports:
+        if report.place_code not in known or len(report.place_code) < people.VILLAGE:
+            raise PlaceRefusedError(
+                _("%(name)s: %(code)s is no village here; choose the village of the stay.")
+                % {"name": report.who, "code": report.place_code or "—"}
+            )
+    if missing := sorted(codes - known):
+        raise PlaceRefusedError(
+            _("Place %(code)s is not loaded; import the places first.") % {"code": missing[0]}
+        )
+
+
+def _refuse_second(persons: Sequence[Person]) -> None:
+    """Refuse a second open episode; the persons' locks keep another one from being opened now."""
+    taken = (
+        Episode.objects.filter(person__in=[person.pk for person in persons])
+        .filter(state__in=OPEN_STATES)
+        .select_related("person", "place")
+        .order_by("pk")
+        .first()
+    )
+    if taken:
+        raise SecondOpenEpisodeError(
+            _("%(name)s is registered already (%(place)s, arrival %(day)s); open that episode.")
+            % {"name": taken.person.name, "place": taken.place.name, "day": taken.arrives_on}
+        )
+
+
+def _report(
+    report: ReportInput, person: Person, *, by: User | None, now: datetime
+) -> AdvanceReport:
+    return AdvanceReport(
+        person=person,
+        place_id=report.place_code,
+        origin_id=report.origin_code,
+        reported_at=report.reported_at or now,
+        reported_by=by,
+        extra=dict(report.extra),
+        **{name: getattr(report, name) for name in COPIED},
+    )
+
+
+def _homes(persons: Sequence[Person]) -> dict[int, bool | None]:
+    """Return whether each person's home was found suitable, by household, with one query."""
+    ids = {person.household_id for person in persons if person.household_id}
+    if not ids:
+        return {}
+    return dict(Household.objects.filter(pk__in=ids).values_list("pk", "home_suitable"))
+
+
+def _journey(report: ReportInput, row: AdvanceReport, homes: dict[int, bool | None]) -> Journey:
+    return Journey(
+        report=row,
+        stays=[new_stay(row, stay) for stay in report.stays],
+        certificates=[new_certificate(row, paper) for paper in report.certificates],
+        home_suitable=homes.get(row.person.household_id or 0),
+    )
+
+
+def new_stay(report: AdvanceReport, stay: StayInput) -> Stay:
+    """Return the row of a stay, not yet written."""
+    return Stay(
+        report=report,
+        place_id=stay.place_code,
+        text=stay.text,
+        first_day=stay.first_day,
+        last_day=stay.last_day,
+    )
+
+
+def new_certificate(report: AdvanceReport, paper: CertificateInput) -> Certificate:
+    """Return the row of a certificate, not yet written."""
+    return Certificate(
+        report=report,
+        sampled_on=paper.sampled_on,
+        result=paper.result,
+        laboratory=paper.laboratory,
+    )
+
+
+def _episode(
+    report: ReportInput,
+    journey: Journey,
+    person: Person,
+    policy: tuple[Pack, PolicyVersion],
+    *,
+    now: datetime,
+) -> Episode:
+    pack, version = policy
+    episode = Episode(
+        person=person,
+        report=journey.report,
+        place_id=report.place_code,
+        policy=version,
+        state=EpisodeState.ACTIVE if report.arrived else EpisodeState.EXPECTED,
+        arrives_on=timezone.localdate(report.arrives_at),
+        arrived_at=report.arrives_at if report.arrived else None,
+        registered_at=now,
+        revision=0,  # the first plan makes it 1
+    )
+    facts: dict[str, Any] = journey.facts(known=report.known)
+    plan = plan_of(pack, facts, person.name)
+    settle_plan(episode, plan, Rows(), day=timezone.localdate(now), facts=facts)
+    return episode
