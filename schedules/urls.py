@@ -3,9 +3,20 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from schedules.views import gallery
+from schedules.views import evidence, gallery, health, notices, rounds, today
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("today/", today.today, name="today"),
+    path("households/<int:pk>/round/", rounds.household_round, name="round"),
+    path("episodes/<int:pk>/health/", evidence.health_log, name="health-log"),
+    path("episodes/<int:pk>/contact/", evidence.contact_log, name="contact-log"),
+    path("episodes/<int:pk>/arrived/", evidence.arrival, name="arrival-log"),
+    path("episodes/<int:pk>/not-arrived/", evidence.no_show, name="no-show-log"),
+    path("tests/<int:pk>/log/", evidence.test_log, name="test-log"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.notices_read, name="notices-read"),
+    path("healthz", health.healthz, name="healthz"),
+]
 
 if settings.DEBUG:
     urlpatterns += [path("dev/components/", gallery.components, name="dev-components")]

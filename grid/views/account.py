@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
+from grid.errors import Refused
 from grid.forms.account import SignInForm
 from grid.permissions import Permission
 from grid.services.accounts import change_password
@@ -37,7 +38,11 @@ class PasswordChange(auth.PasswordChangeView):
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         user = self.request.user
-        change_password(user=user, password=form.cleaned_data["new_password1"], by=user)
+        try:
+            change_password(user=user, password=form.cleaned_data["new_password1"], by=user)
+        except Refused as refusal:
+            form.add_error("new_password1", str(refusal))
+            return self.form_invalid(form)
         update_session_auth_hash(self.request, user)
         messages.success(self.request, _("Your new password is set."))
         return redirect(self.get_success_url())

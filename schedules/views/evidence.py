@@ -13,7 +13,9 @@ from grid.permissions import Permission
 from grid.web import PortalRequest, attempt, need, page
 from returnees.choices import Channel
 from returnees.models import Episode, Test
-from schedules import services
+from schedules.services.acts import confirm_arrival, enter_result, mark_no_show
+from schedules.services.contacts import record_contact
+from schedules.services.rounds import log_health
 from schedules.choices import ContactKind, ContactOutcome
 from schedules.forms import ArrivalForm, ContactForm, HealthForm, TestResultForm
 from schedules.views.today import recorded
@@ -57,7 +59,7 @@ def health_log(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _log_health(request: PortalRequest, episode: Episode, form: HealthForm) -> Any:
-    return services.log_health(
+    return log_health(
         episode=episode, by=request.user, channel=Channel.CADRE, **form.cleaned_data
     )
 
@@ -90,7 +92,7 @@ def _also(episode: Episode, kind: str) -> tuple[ContactOutcome, ...]:
 
 
 def _record_contact(request: PortalRequest, episode: Episode, form: ContactForm) -> Any:
-    return services.record_contact(
+    return record_contact(
         episode=episode, kind=form.kind, by=request.user, **form.cleaned_data
     )
 
@@ -108,7 +110,7 @@ def arrival(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _arrive(request: PortalRequest, episode: Episode, form: ArrivalForm) -> Any:
-    return services.confirm_arrival(
+    return confirm_arrival(
         episode=episode, by=request.user, arrived_at=form.cleaned_data["arrived_at"]
     )
 
@@ -118,14 +120,14 @@ def no_show(request: PortalRequest, pk: int) -> HttpResponse:
     """Note that somebody expected has not come."""
     episode = episode_for_entry(request, pk)
     form = ArrivalForm(request.POST or None, auto_id=f"e{pk}arrival_%s")
-    if attempt(form, partial(services.mark_no_show, episode=episode, by=request.user)):
+    if attempt(form, partial(mark_no_show, episode=episode, by=request.user)):
         said = _("%(name)s has not arrived; noted.")
         return recorded(request, episode, said % {"name": episode.person.name})
     return form_page(request, "schedules/arrival.html", form, episode)
 
 
 @read_or_send
-def test_result(request: PortalRequest, pk: int) -> HttpResponse:
+def test_log(request: PortalRequest, pk: int) -> HttpResponse:
     """Enter the result of a test."""
     tests = Test.objects.visible_to(request.user).select_related("episode__person__household")
     test = get_object_or_404(tests, pk=pk)
@@ -141,4 +143,7 @@ def test_result(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _enter_result(request: PortalRequest, test: Test, form: TestResultForm) -> Any:
-    return services.enter_result(test=test, by=request.user, **form.cleaned_data)
+    return enter_result(test=test, by=request.user, **form.cleaned_data)
+
+
+test_log.__test__ = False  # type: ignore[attr-defined]  # a view, whatever its name

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -37,7 +37,7 @@ class Line:
 
     task: Task
     late: bool
-    today: bool  # falls due today; otherwise its date is shown
+    due: str
     url: str
 
     @property
@@ -131,7 +131,7 @@ def lay_out(
         Line(
             task=task,
             late=task.is_overdue_at(now),
-            today=timezone.localdate(task.due_at) == today,
+            due=due_text(task.due_at, today),
             url=_address(task, tests or {}),
         )
         for task in tasks
@@ -156,6 +156,19 @@ def _by(items: list[Any], key: Any) -> list[list[Any]]:
     return [list(same) for _key, same in groupby(sorted(items, key=key), key)]
 
 
+def due_text(due_at: datetime, today: date) -> str:
+    """Return when something is due: the clock time, with the date unless it is today.
+
+    Midnight belongs to the day that ends with it: 24:00, as the notices write.
+    """
+    local = timezone.localtime(due_at)
+    if local.time() == time(0):
+        day, clock = local.date() - timedelta(days=1), "24:00"
+    else:
+        day, clock = local.date(), f"{local:%H:%M}"
+    return clock if day == today else f"{day:%m-%d} {clock}"
+
+
 def key_of(episode: Episode) -> str:
     """Return the key of the group in which an episode stands."""
     household = episode.person.household_id
@@ -176,13 +189,13 @@ def _address(task: Task, tests: Mapping[int, Iterable[Test]]) -> str:
     if evidence == Evidence.HEALTH_LOG:
         return reverse("health-log", args=[task.episode_id])
     if evidence == Evidence.ARRIVAL:
-        return reverse("episode-arrival", args=[task.episode_id])
+        return reverse("arrival-log", args=[task.episode_id])
     if evidence == Evidence.TEST:
         fitting = [
             test
             for test in tests.get(task.episode_id, ())
             if test.planned_on <= task.due_day <= test.due_on
         ]
-        return reverse("test-result", args=[fitting[0].pk]) if fitting else ""
+        return reverse("test-log", args=[fitting[0].pk]) if fitting else ""
     kind = ContactKind(evidence)
     return f"{reverse('contact-log', args=[task.episode_id])}?kind={kind}"

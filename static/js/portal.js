@@ -27,9 +27,8 @@ function announce(text) {
 
 function openEntries(root) {
   root.querySelectorAll("form[data-entry]").forEach((form) => {
-    const key = form.elements.namedItem("entry_key");
-    if (key && !form.dataset.opened) {
-      key.value = uuid();
+    if (!form.dataset.opened) {
+      form.querySelectorAll("input[name$=entry_key]").forEach((key) => { key.value = uuid(); });
       form.dataset.opened = "yes";
     }
   });
@@ -47,7 +46,7 @@ function stampTime(form) {
 
 function buttonsOf(form) {
   return Array.from(form.querySelectorAll("button[type=submit], button:not([type])"))
-    .filter((button) => !button.hidden);
+    .filter((button) => !button.hasAttribute("data-never"));
 }
 
 function setBusy(form, pressed) {
@@ -77,23 +76,23 @@ function setReady(form) {
   });
 }
 
+/** The form that htmx is sending: itself, or through a button with an address of its own. */
 function formOf(event) {
   const element = event.detail && event.detail.elt;
-  return element instanceof HTMLFormElement ? element : null;
+  const form = element instanceof HTMLButtonElement ? element.form : element;
+  return form instanceof HTMLFormElement && form.method === "post" ? form : null;
 }
 
-function pressedIn(form, event) {
-  const config = event.detail && event.detail.requestConfig;
-  const cause = config && config.triggeringEvent;
-  return (cause && cause.submitter) || form.lastPressed || buttonsOf(form)[0];
+function pressedIn(form) {
+  return form.lastPressed || buttonsOf(form).find((button) => !button.disabled);
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (button && button.form) {
+  if (button && button.form && button.type === "submit") {
     button.form.lastPressed = button;
   }
-});
+}, true);
 
 document.addEventListener("htmx:configRequest", (event) => {
   const form = formOf(event);
@@ -109,12 +108,12 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = formOf(event);
-  if (form && form.method === "post") {
+  if (form) {
     if (form.dataset.sending) {
       event.preventDefault();
       return;
     }
-    setBusy(form, pressedIn(form, event));
+    setBusy(form, pressedIn(form));
   }
 });
 
@@ -146,20 +145,25 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("click", (event) => {
   const retry = event.target.closest("[data-retry]");
-  if (retry) {
-    const form = retry.closest("form");
-    const before = form.lastSubmitter;
-    form.requestSubmit ? form.requestSubmit(before || undefined) : (before || buttonsOf(form)[0]).click();
+  const pressed = retry && pressedIn(retry.closest("form"));
+  if (pressed) {
+    pressed.click();
+  }
+});
+
+// A form that could not be opened, a list that could not be loaded: say so, and keep the page.
+document.addEventListener("htmx:sendError", (event) => {
+  const notice = document.getElementById("offline-notice");
+  const messages = document.getElementById("messages");
+  if (!formOf(event) && notice && messages) {
+    messages.replaceChildren
+      ? messages.replaceChildren(notice.content.cloneNode(true))
+      : messages.appendChild(notice.content.cloneNode(true));
   }
 });
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.submitter) {
-    form.lastSubmitter = event.submitter;
-  } else if (form.lastPressed && form.lastPressed.type === "submit") {
-    form.lastSubmitter = form.lastPressed;
-  }
   if (form.method !== "post" || form.hasAttribute("hx-post")) {
     return;
   }
@@ -169,7 +173,11 @@ document.addEventListener("submit", (event) => {
   }
   stampTime(form);
   // A disabled button would not be sent: wait until the browser has gathered the fields.
-  window.setTimeout(() => setBusy(form, form.lastSubmitter || buttonsOf(form)[0]), 0);
+  window.setTimeout(() => {
+    if (!event.defaultPrevented) {
+      setBusy(form, pressedIn(form));
+    }
+  }, 0);
 }, true);
 
 // Back from the next page: the form as it was must be usable again, as a new entry.
@@ -202,13 +210,6 @@ document.addEventListener("change", (event) => {
       const input = label.querySelector("input");
       label.classList.toggle("check-on", Boolean(input && input.checked));
     });
-  }
-  // A reason picker appears where the person was not met.
-  if (event.target.matches("[data-shows]")) {
-    const part = document.getElementById(event.target.dataset.shows);
-    if (part) {
-      part.hidden = !event.target.checked;
-    }
   }
   if (event.target.matches("[data-send-on-change]")) {
     event.target.form.requestSubmit ? event.target.form.requestSubmit() : event.target.form.submit();
