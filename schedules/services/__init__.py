@@ -1,5 +1,6 @@
 """What can be done with work: derived by day, closed by evidence, told to the cadres."""
 
+from schedules.services.acts import confirm_arrival, enter_result, mark_no_show
 from schedules.services.contacts import ContactRefusedError, record_contact
 from schedules.services.day import Figures, close_day, run_day
 from schedules.services.digests import send_digests
@@ -8,20 +9,27 @@ from schedules.services.evidence import close_by_evidence
 from schedules.services.jobs import heartbeat, job_run
 from schedules.services.reconcile import reconcile
 from schedules.services.responsibility import follow_responsibility
+from schedules.services.rounds import RoundEntry, log_health, record_round
 from schedules.services.spans import derive_spans
 from schedules.services.sweep import sweep
 
 __all__ = [
     "ContactRefusedError",
     "Figures",
+    "RoundEntry",
     "close_by_evidence",
     "close_day",
+    "confirm_arrival",
     "derive_spans",
+    "enter_result",
     "follow_responsibility",
     "heartbeat",
     "job_run",
+    "log_health",
+    "mark_no_show",
     "reconcile",
     "record_contact",
+    "record_round",
     "run_day",
     "send_digests",
     "sweep",

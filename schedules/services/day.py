@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from returnees.services.stages import close_due_stages
 from schedules import sql
 from schedules.services.duties import sync_duties
 from schedules.services.evidence import close_by_evidence
@@ -37,6 +38,7 @@ def run_day(*, day: date | None = None, now: datetime | None = None) -> Figures:
     now = now or timezone.now()
     day = day or timezone.localdate(now)
     with job_run("run_day", day=day, now=now) as job:
+        close_due_stages(day=timezone.localdate(now), now=now)
         with transaction.atomic():
             figures = _run(day, now)
         job.figures = {

@@ -4,42 +4,59 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Left
 from django.utils import timezone
 
 from grid.announce import outermost
 from grid.audit import acting
-from grid.choices import CODE_LENGTHS, Level
 from grid.models import Assignment, Leave
-from grid.responsibility import responsible_for
-from returnees.models import Episode
+from grid.responsibility import resolve_sql
+from grid.scope import AFTER_DIGITS
+from returnees.choices import OPEN_STATES
 from schedules import sql
 
-CHUNK = 1000
 # The newest changes of responsibility that each sweep looks at.
 NEWEST = 200
+# Only rows that differ are written, so the history says who was responsible since when.
+RESOLVE = f"""
+UPDATE returnees_episode e
+SET responsible_id = r.holder
+FROM ({
+    resolve_sql(
+        "p.id IN (SELECT o.person_id FROM returnees_episode o WHERE o.state = ANY(%(open)s)"
+        " AND o.place_id >= %(first)s AND o.place_id < %(after)s)"
+    )
+}) r
+WHERE e.person_id = r.person_id AND e.state = ANY(%(open)s)
+    AND e.place_id >= %(first)s AND e.place_id < %(after)s
+    AND e.responsible_id IS DISTINCT FROM r.holder
+"""  # noqa: S608  our own words only
 
 
+@transaction.atomic
 def follow_responsibility(*, place_codes: Iterable[str], now: datetime | None = None) -> int:
     """Write on each open episode below these places who answers for it today; return how many moved.
 
     Its open tasks move along; done ones keep the old name.
     """
-    now = now or timezone.now()
-    return sum(_follow_under(code, now) for code in outermost(place_codes))
+    day = timezone.localdate(now)
+    moved = 0
+    with acting(by=None, why="responsibility changed"):
+        for code in outermost(place_codes):
+            moved += sql.run(
+                RESOLVE,
+                day=day,
+                first=code,
+                after=code + AFTER_DIGITS,
+                open=[str(state) for state in OPEN_STATES],
+            )
+    if moved:
+        sql.run(sql.FOLLOW, ids=None)
+    return moved
 
 
 def follow_everywhere(*, now: datetime) -> int:
-    """Do the same for every township with open episodes: leave and assignments begin at midnight."""
-    townships = (
-        Episode.objects.open()
-        .order_by()
-        .annotate(township=Left("place_id", Value(CODE_LENGTHS[Level.TOWNSHIP])))
-        .values_list("township", flat=True)
-        .distinct()
-    )
-    return follow_responsibility(place_codes=townships, now=now)
+    """Do the same for the whole country: leave and assignments begin at midnight."""
+    return follow_responsibility(place_codes=[""], now=now)
 
 
 def follow_recent(*, now: datetime) -> int:
@@ -50,26 +67,3 @@ def follow_recent(*, now: datetime) -> int:
     away = set(absences.values_list("user_id", flat=True)[:NEWEST])
     places |= set(Assignment.objects.open().filter(cadre__in=away).values_list("at_id", flat=True))
     return follow_responsibility(place_codes=places, now=now)
-
-
-@transaction.atomic
-def _follow_under(code: str, now: datetime) -> int:
-    found = list(
-        Episode.objects.under(code)
-        .open()
-        .order_by("pk")
-        .values_list("pk", "person_id", "responsible_id")
-    )
-    if not found:
-        return 0
-    holders = responsible_for([person for _pk, person, _now in found], timezone.localdate(now))
-    moved = [
-        Episode(pk=pk, responsible_id=holders.get(person))
-        for pk, person, current in found
-        if holders.get(person) != current
-    ]
-    if moved:
-        with acting(by=None, why="responsibility changed"):
-            Episode.objects.bulk_update(moved, ["responsible"], batch_size=CHUNK)
-        sql.run(sql.FOLLOW, ids=[episode.pk for episode in moved])
-    return len(moved)
