@@ -80,3 +80,9 @@ def blocks(path: Path) -> Iterator[bytes]:
             if len(held) > BLOCK:
                 raise PlaceFileError(f"{path} holds more empty lines than text.")
     yield b"\n"
+
+
+def line_of_open_quote(path: Path) -> int:
+    """Return the first line on which a quotation mark is opened and not closed."""
+    with opened(path) as file:
+        return next((n for n, line in enumerate(file, start=1) if line.count(b'"') % 2), 1)

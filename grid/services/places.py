@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from psycopg import errors
 
 from grid.choices import CODE_LENGTHS, Level
-from grid.services.place_files import COLUMNS, PlaceFileError, blocks, header_of
+from grid.services.place_files import COLUMNS, PlaceFileError, blocks, header_of, line_of_open_quote
 
 FAULTS = {
     1: "the code {code!r} is not a national code: give 12 digits, zeros for the lower levels",
@@ -76,6 +76,8 @@ _UPPER = """
     CREATE TEMP TABLE places_upper ON COMMIT DROP AS
     SELECT code FROM places_read WHERE level < 5 UNION SELECT code FROM grid_place WHERE level < 5
 """
+# Left over only when two lists are loaded in one transaction.
+_CLEAR = "DROP TABLE IF EXISTS places_raw, places_read, places_upper, places_diff"
 _UPPER_KEY = "ALTER TABLE places_upper ADD PRIMARY KEY (code)"
 # The usual parent is one hash look-up; only where it is missing are the wider ones asked for.
 _DIFF = """
@@ -140,6 +142,7 @@ def import_places(path: Path) -> PlacesImported:
         # Nobody else may write places meanwhile; reading them and pointing at them goes on.
         cursor.execute("LOCK TABLE grid_place IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute(_CLEAR)
         _copy(cursor, path)
         cursor.execute(_READ)
         rows = cursor.rowcount
@@ -169,10 +172,10 @@ def _copy(cursor: Any, path: Path) -> None:
             for block in blocks(path):
                 copy.write(block)
     except errors.DataError as error:
-        raise _copy_fault(error, len(columns)) from error
+        raise _copy_fault(error, len(columns), path) from error
 
 
-def _copy_fault(error: errors.DataError, columns: int) -> PlaceFileError:
+def _copy_fault(error: errors.DataError, columns: int, path: Path) -> PlaceFileError:
     """Say in our words what COPY could not read."""
     context = error.diag.context or ""
     line = ""
@@ -181,6 +184,7 @@ def _copy_fault(error: errors.DataError, columns: int) -> PlaceFileError:
     if isinstance(error, errors.CharacterNotInRepertoire | errors.UntranslatableCharacter):
         what = "the text is not UTF-8: save the list as CSV UTF-8"
     elif "unterminated" in str(error):
+        line = str(line_of_open_quote(path))  # COPY names the line where it gave up waiting
         what = "a quotation mark is opened and never closed"
     elif isinstance(error, errors.BadCopyFileFormat):
         what = f"the row has not the {columns} columns of the header"
