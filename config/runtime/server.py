@@ -28,7 +28,7 @@ POLL_SECONDS = 0.02
 SAY_AFTER_SECONDS = 5
 LOG_LIMIT_BYTES = 10_000_000
 # Seconds that children of a killed server get to notice and leave by themselves.
-ORPHAN_SECONDS = 5
+ORPHAN_SECONDS = 3
 
 _launched: list[subprocess.Popen[bytes]] = []
 
@@ -137,16 +137,15 @@ class Server(ABC):
         return True
 
     def stop(self, *, seconds: float = 60) -> None:
-        """Stop the server in an orderly way; after `seconds`, by force."""
-        for sign, patience in ((self.stop_signal, seconds), (signal.SIGKILL, 10.0)):
-            pid = self.pid
-            if not self.running or pid is None:
-                break
-            with suppress(ProcessLookupError):
-                os.kill(pid, sign)
-            if wait_until(lambda: self._gone(), seconds=patience):
-                break
-        self._reap()
+        """Stop the server in an orderly way; after `seconds`, and what it left, by force."""
+        leader = self._leader()
+        if leader and self.running:
+            with suppress(psutil.NoSuchProcess):
+                leader.send_signal(self.stop_signal)
+            wait_until(self._gone, seconds=seconds)
+        if not self._gone():
+            self._end_leftovers()
+            wait_until(self._gone, seconds=ORPHAN_SECONDS)
 
     def _gone(self) -> bool:
         self._reap()
@@ -178,23 +177,33 @@ class Server(ABC):
         """Take the liveness lock, ending children that outlived a killed server."""
         if wait_until(lambda: try_lock(handle, fcntl.LOCK_EX), seconds=0.5):
             return
-        pid = self.pid
-        if pid is not None and psutil.pid_exists(pid) and self._is_ours(psutil.Process(pid)):
+        leader = self._leader()
+        if leader:
             raise StartError(
-                f"{self.title} (pid {pid}) runs but does not answer in {self.sockets}: stop it "
-                f"with `kill {pid}` (or `kill -9 {pid}`), then start again."
+                f"{self.title} (pid {leader.pid}) runs but does not answer in {self.sockets}: stop "
+                f"it with `kill {leader.pid}` (or `kill -9 {leader.pid}`), then start again."
             )
-        if wait_until(lambda: try_lock(handle, fcntl.LOCK_EX), seconds=ORPHAN_SECONDS):
-            return
-        for process in psutil.process_iter():
-            if self._is_ours(process):
-                process.kill()
+        self._end_leftovers()
         if not wait_until(lambda: try_lock(handle, fcntl.LOCK_EX), seconds=ORPHAN_SECONDS):
             lock = self.folder / "alive.lock"
             raise StartError(
                 f"Something still holds {lock}: find it with `fuser {lock}`, end it, then start "
                 "again."
             )
+
+    def _leader(self) -> psutil.Process | None:
+        """Return the living process of the pid file, if it is this server's."""
+        with suppress(psutil.Error):
+            process = psutil.Process(self.pid) if self.pid else None
+            return process if process and self._is_ours(process) else None
+        return None
+
+    def _end_leftovers(self) -> None:
+        """Kill processes of this server whose leader is gone, such as a busy backend."""
+        for process in psutil.process_iter():
+            if self._is_ours(process):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:

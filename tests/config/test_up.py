@@ -1,0 +1,109 @@
+import os
+import socket
+import subprocess
+
+import pytest
+
+from config.runtime import StartError, up
+from config.runtime.command import needs_nothing
+from config.runtime.home import Home
+from config.runtime.up import Address, alone, port_number, refuse_taken
+from tests.config.conftest import ROOT
+
+
+@pytest.fixture
+def taken():
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield holder.getsockname()[1]
+
+
+@pytest.mark.processes
+def test_a_taken_port_is_one_sentence_and_nothing_is_started(
+    taken: int, python: str, python_environment: dict[str, str]
+):
+    done = subprocess.run(
+        [python, "manage.py", "up"],
+        cwd=ROOT,
+        env=python_environment | {"PORT": str(taken)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert f"Port {taken} on 127.0.0.1 is taken by" in done.stderr
+    assert f"(pid {os.getpid()})" in done.stderr
+    assert f"PORT={taken + 1}" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["web", "0", "65536", "-1", "8000.5", "", "８０００"])
+def test_what_is_no_port_is_refused(text: str):
+    with pytest.raises(StartError, match=r"PORT is .*1 to 65535"):
+        port_number(text)
+
+
+def test_an_address_of_another_machine_is_refused():
+    with pytest.raises(StartError, match=r"192\.0\.2\.1.*no address of this machine"):
+        refuse_taken(Address("192.0.2.1", 8000))
+
+
+def test_a_second_start_in_the_same_checkout_hears_where_the_first_is(empty_home: Home):
+    home = empty_home
+    home.make_var()
+    second = alone(home, Address("127.0.0.1", 8124))
+    with (
+        alone(home, Address("127.0.0.1", 8123)),
+        pytest.raises(StartError, match=rf"pid {os.getpid()}, http://127\.0\.0\.1:8123/"),
+    ):
+        second.__enter__()
+    with alone(home, Address("127.0.0.1", 8125)):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:80/"),  # noqa: S104
+        ("::1", "http://[::1]:80/"),
+        ("::", "http://[::1]:80/"),
+        ("portal.example", "http://portal.example:80/"),
+    ],
+)
+def test_the_printed_address_is_one_to_type(host: str, url: str):
+    assert Address(host, 80).url == url
+
+
+def test_the_host_listened_on_is_an_allowed_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
+
+    assert "10.0.0.5" in up.child_environment(Address("10.0.0.5", 80))["ALLOWED_HOSTS"]
+    assert "ALLOWED_HOSTS" not in up.child_environment(Address("0.0.0.0", 80))  # noqa: S104
+
+
+@pytest.mark.parametrize(
+    ("line", "nothing"),
+    [
+        ("manage.py", True),
+        ("manage.py policy_plan", True),
+        ("manage.py policy_check pack.toml", True),
+        ("manage.py import_places --help", True),
+        ("manage.py import_places places.csv", False),
+        ("manage.py up", False),
+    ],
+)
+def test_only_commands_without_data_start_nothing(line: str, nothing: bool):
+    assert needs_nothing(line.split()) is nothing
+
+
+@pytest.mark.processes
+def test_a_python_without_the_packages_hears_which_one_to_use(python: str):
+    done = subprocess.run(
+        [python, "-S", "manage.py", "help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "use .venv/bin/python manage.py" in done.stderr
+    assert "Traceback" not in done.stderr
