@@ -27,7 +27,10 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ROW_NUMBER = re.compile(rb'\br="(\d{1,7})"')
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
-_FAR_COLUMN = re.compile(rb'\br="[A-Z]{3}\d')
+_FAR_COLUMNS = (
+    (re.compile(rb'r="[A-Z]{3}[0-9]'), 1 << 14),
+    (re.compile(rb'r="[A-Z]{2}[0-9]'), 26 * 27),
+)
 _BARE_FORMULA = re.compile(rb"</(?:\w+:)?f>\s*(?:<v\s*/>|<v></v>)?\s*</(?:\w+:)?c>")
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*\bt="e"')
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -187,20 +190,27 @@ def _look(archive: zipfile.ZipFile, part: str) -> _Look:
     """Stream a sheet once: hidden rows, bare formulas, error cells; refuse a huge rectangle."""
     hidden: set[int] = set()
     bare = errors = last_row = 0
-    columns = 26 * 27
+    columns = 26
     for chunk in _chunks(archive, part):
         for row in _ROW.finditer(chunk):
             number = _ROW_NUMBER.search(row[1])
             last_row = max(last_row, int(number[1]) if number else 0)
             if number and _HIDDEN.search(row[1]):
                 hidden.add(int(number[1]))
-        bare += len(_BARE_FORMULA.findall(chunk))
-        errors += len(_ERROR_CELL.findall(chunk))
-        if _FAR_COLUMN.search(chunk):
-            columns = 1 << 14
+        bare += len(_BARE_FORMULA.findall(chunk)) if b"</f>" in chunk else 0
+        errors += len(_ERROR_CELL.findall(chunk)) if b't="e"' in chunk else 0
+        columns = max(columns, _columns_in(chunk))
     if last_row * columns > _MAX_CELLS:
         _refuse_huge_rectangle(archive, part)
     return _Look(frozenset(hidden), bare, errors)
+
+
+def _columns_in(chunk: bytes) -> int:
+    """Return how many columns there may be at most, by the longest letters of a cell."""
+    for letters, columns in _FAR_COLUMNS:
+        if letters.search(chunk):
+            return columns
+    return 26
 
 
 def _refuse_huge_rectangle(archive: zipfile.ZipFile, part: str) -> None:
