@@ -1,9 +1,13 @@
-"""Addresses of the whole portal."""
+"""Addresses of the whole portal; names are unique, no namespaces."""
 
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/", include("config.api")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("grid.urls")),
+    path("", include("returnees.urls")),
+    path("", include("schedules.urls")),
 ]
