@@ -103,7 +103,8 @@ WHERE y.key = t.duty_id AND t.state = 'pending' AND t.raised_at IS NULL
     AND t.episode_id = ANY(%(ids)s::bigint[])
     AND %(attempts)s <= (
         SELECT count(*) FROM schedules_contact c
-        WHERE c.episode_id = t.episode_id AND c.kind = y.evidence AND NOT c.outcome = ANY(%(closing)s)
+        WHERE c.episode_id = t.episode_id AND c.kind = y.evidence
+            AND NOT c.outcome = ANY(%(closing)s)
             AND c.at > coalesce((
                 SELECT max(g.at) FROM schedules_contact g
                 WHERE g.episode_id = t.episode_id AND g.kind = c.kind

@@ -1,4 +1,4 @@
-"""Work: duties, the spans in which they are owed, tasks, evidence of contacts, digests, job runs."""
+"""Work: duties, the spans in which they are owed, tasks, contacts, digests, job runs."""
 
 from datetime import date, datetime
 from typing import ClassVar, Self

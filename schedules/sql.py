@@ -31,7 +31,8 @@ WHERE s.first_day <= %(day)s AND s.last_day >= %(since)s
     AND (%(ids)s::bigint[] IS NULL OR s.episode_id = ANY(%(ids)s::bigint[]))
 ORDER BY s.episode_id, d.day, s.duty_id, s.occasion
 ON CONFLICT (episode_id, due_day, duty_id, occasion) DO UPDATE
-SET state = excluded.state, late = excluded.late, due_at = excluded.due_at, clause = excluded.clause,
+SET state = excluded.state, late = excluded.late, due_at = excluded.due_at,
+    clause = excluded.clause,
     holder_id = excluded.holder_id, place_id = excluded.place_id, raised_at = NULL
 WHERE t.state = 'cancelled'
 """
@@ -58,7 +59,8 @@ UPDATE schedules_task t
 SET due_at = o.due_at, clause = o.clause
 FROM (
     SELECT k.id, s.clause,
-        coalesce(s.due_at, (k.due_day + coalesce(s.due_time, '24:00')) AT TIME ZONE %(zone)s) AS due_at
+        coalesce(s.due_at, (k.due_day + coalesce(s.due_time, '24:00')) AT TIME ZONE %(zone)s)
+            AS due_at
     FROM schedules_task k
     JOIN schedules_dutyspan s ON s.episode_id = k.episode_id AND s.duty_id = k.duty_id
         AND s.occasion = k.occasion AND k.due_day BETWEEN s.first_day AND s.last_day

@@ -1,4 +1,4 @@
-"""The overview of a place: who is under management, what is owed, where it is red and whose it is."""
+"""The overview of a place: who is managed, what is owed, where it is red and whose it is."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,5 +1,6 @@
 """The daily report (日报): one line a village, zeros written out (零报告)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -90,14 +91,15 @@ def daily_report(place_code: str, day: date) -> DailyReport:
 
 def _by_village(
     rows: QuerySet[Any], code: str, place: str, counts: dict[str, Any]
-) -> QuerySet[Any, dict[str, Any]]:
-    return (
+) -> Iterable[dict[str, Any]]:
+    groups: Iterable[dict[str, Any]] = (
         rows.filter(**{f"{place}__gte": code, f"{place}__lt": code + ":"})
         .order_by()
         .annotate(village=Left(f"{place}_id", Value(VILLAGE)))
         .values("village")
         .annotate(**counts)
     )
+    return groups
 
 
 def _figures(day: date) -> list[tuple[str, QuerySet[Any], dict[str, Any]]]:
@@ -120,17 +122,19 @@ def _figures(day: date) -> list[tuple[str, QuerySet[Any], dict[str, Any]]]:
                 "managed": Count("pk", filter=open_at_end),
                 "released": Count(
                     "pk",
-                    filter=Q(
-                        state=EpisodeState.RELEASED, closed_at__gte=begin, closed_at__lt=end
-                    ),
+                    filter=Q(state=EpisodeState.RELEASED, closed_at__gte=begin, closed_at__lt=end),
                 ),
             },
         ),
-        ("episode__place", _running(day, end), {
-            "centralised": Count("pk", filter=Q(kind=StageKind.CENTRALISED)),
-            "at_home": Count("pk", filter=Q(kind__in=AT_HOME)),
-            "monitored": Count("pk", filter=Q(kind__in=MONITORED)),
-        }),
+        (
+            "episode__place",
+            _running(day, end),
+            {
+                "centralised": Count("pk", filter=Q(kind=StageKind.CENTRALISED)),
+                "at_home": Count("pk", filter=Q(kind__in=AT_HOME)),
+                "monitored": Count("pk", filter=Q(kind__in=MONITORED)),
+            },
+        ),
         (
             "place",
             Task.objects.on(day).exclude(state=TaskState.CANCELLED),

@@ -16,17 +16,17 @@ from schedules.models import Contact
 from schedules.services.evidence import SEEING
 from schedules.services.reconcile import reconcile
 
-K, O = ContactKind, ContactOutcome
-FAILED = {O.NOT_REACHED, O.ABSENT}
+K, END = ContactKind, ContactOutcome
+FAILED = {END.NOT_REACHED, END.ABSENT}
 # What can come of each kind of contact, besides reaching nobody.
 OUTCOMES: dict[str, set[str]] = {
-    K.POLICY_TEXT: {O.DONE, O.REACHED},
-    K.CALL: {O.DONE, O.REACHED, O.DISSUADED},
-    K.TRAVEL_REMINDER: {O.DONE, O.REACHED},
-    K.MEASURE: {O.KEPT, O.BREACH},
-    K.NEEDS: {O.NO_NEED, O.NEED, O.DELIVERED},
-    K.WASTE: {O.DONE},
-    K.FOLLOW_UP: {O.DONE, O.REACHED},
+    K.POLICY_TEXT: {END.DONE, END.REACHED},
+    K.CALL: {END.DONE, END.REACHED, END.DISSUADED},
+    K.TRAVEL_REMINDER: {END.DONE, END.REACHED},
+    K.MEASURE: {END.KEPT, END.BREACH},
+    K.NEEDS: {END.NO_NEED, END.NEED, END.DELIVERED},
+    K.WASTE: {END.DONE},
+    K.FOLLOW_UP: {END.DONE, END.REACHED},
 }
 
 

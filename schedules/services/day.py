@@ -110,5 +110,3 @@ def close_day(*, day: date | None = None, now: datetime | None = None) -> int:
         missed = sql.run(sql.MISS, day=day)
         job.figures = {"missed": missed}
     return missed
-
-

@@ -8,8 +8,7 @@ from policies import pack, schema
 from schedules.choices import Evidence
 from schedules.models import Duty
 
-# The packs' words for what closes a duty, and ours for the row that does. A word that stands for
-# no row (an abnormal finding has its own life, a code is looked at) makes no tasks.
+# The packs' words for what closes a duty, and ours for the row that does.
 EVIDENCE = {
     "policy_sent": Evidence.POLICY_TEXT,
     "contact_reached": Evidence.CALL,
@@ -23,11 +22,14 @@ EVIDENCE = {
     "site_waste_check": Evidence.WASTE,
     "terminal_disinfection": Evidence.WASTE,
     "test": Evidence.TEST,
+    "follow_up_test": Evidence.TEST,
     "follow_up": Evidence.FOLLOW_UP,
     "follow_up_call": Evidence.FOLLOW_UP,
 }
+# Words that stand for no row of ours: a finding has its own life, papers are looked at.
+NO_ROW = {"abnormality_closed", "code_check", "landing_report"}
 # A follow-up that is a test closes by its result, not by a call (JY-1g).
-ALSO = {"follow_ups": ("test",)}
+ALSO = {"follow_ups": ("follow_up_test",)}
 # Owed by no day: the zero statement follows from the daily check, a finding has its own life.
 WITHOUT_TASKS = {"derived", "event"}
 FIELDS = ("pack", "position", "title_zh", "title_en", "clause", "evidence", "missable")
@@ -59,12 +61,12 @@ def sync_duties() -> int:
 
 
 def _shipped() -> Iterator[Duty]:
-    for pack_key in schema.keys():
+    for pack_key in schema.keys():  # noqa: SIM118  a function, not a mapping's
         for position, duty in enumerate(schema.load(pack_key).duties, 1):
             # A pack that lies over another repeats its duties; they stay the other's.
             if duty.key.startswith(f"{pack_key}.") and duty.at not in WITHOUT_TASKS:
                 for evidence in (duty.evidence, *ALSO.get(duty.at, ())):
-                    if evidence in EVIDENCE:
+                    if evidence not in NO_ROW:
                         yield _row(duty, evidence, position)
 
 

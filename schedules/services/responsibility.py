@@ -34,9 +34,9 @@ WHERE e.person_id = r.person_id AND e.state = ANY(%(open)s)
 
 @transaction.atomic
 def follow_responsibility(*, place_codes: Iterable[str], now: datetime | None = None) -> int:
-    """Write on each open episode below these places who answers for it today; return how many moved.
+    """Write on each open episode below these places who answers for it today.
 
-    Its open tasks move along; done ones keep the old name.
+    Its open tasks move along; done ones keep the old name. Return how many episodes moved.
     """
     day = timezone.localdate(now)
     moved = 0

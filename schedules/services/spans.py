@@ -13,7 +13,7 @@ from returnees.models import Episode
 from schedules import sql
 from schedules.models import Derivation, DutySpan
 from schedules.planned import planned_spans
-from schedules.services.duties import EVIDENCE, duty_key, sync_duties
+from schedules.services.duties import NO_ROW, duty_key, sync_duties
 
 CHUNK = 1000
 # What the first three of the six in place are closed by: they stay owed to whoever did not come.
@@ -93,7 +93,7 @@ def _copy(spans: Iterable[tuple[int, Span]]) -> None:
 def spans_owed(episode: Episode, *, replanned_at: datetime | None = None) -> Iterator[Span]:
     """Yield the spans of an episode as its state leaves them: closed ones end (JY-2m)."""
     for span in planned_spans(episode, replanned_at=replanned_at):
-        if span.evidence not in EVIDENCE:
+        if span.evidence in NO_ROW:
             continue
         owed = _still_owed(span, episode)
         if owed:

@@ -1,4 +1,4 @@
-"""run_day against a bare INSERT … SELECT of the same rows into the same table; cost per row by size.
+"""run_day against a bare INSERT … SELECT of the same rows; what a row costs at different sizes.
 
 Persons, episodes and spans are generated set-based. `ours` is the whole run: duties, stale plans,
 responsibility, cancelling, creating, closing by evidence. The reference takes the rows ours made
@@ -19,9 +19,7 @@ from tests.bench.measure import seconds
 DAY = date(2021, 2, 8)
 NOW = datetime(2021, 2, 7, 16, 5, tzinfo=UTC)  # 00:05 in Shanghai
 VILLAGES = 1000
-COLUMNS = (
-    "episode_id, duty_id, due_day, occasion, due_at, holder_id, place_id, clause, late, state"
-)
+COLUMNS = "episode_id, duty_id, due_day, occasion, due_at, holder_id, place_id, clause, late, state"
 TABLES = (
     "schedules_task, schedules_contact, schedules_dutyspan, schedules_derivation, "
     "schedules_reminder, schedules_jobrun, returnees_test, returnees_stage, returnees_healthlog, "
@@ -47,15 +45,16 @@ GENERATE = [
        SELECT 4, true, %(day)s::date - 100, '', p.code, u.id, p.code
        FROM (SELECT code, row_number() OVER (ORDER BY code) n FROM grid_place WHERE level = 5) p
        JOIN (SELECT id, row_number() OVER (ORDER BY id) n FROM grid_user) u USING (n)""",
-    """INSERT INTO grid_person (name, pinyin, id_type, id_number, phone, sex, registered_at, place_id)
+    """INSERT INTO grid_person
+           (name, pinyin, id_type, id_number, phone, sex, registered_at, place_id)
        SELECT 'n', '', 'id_card', '', '', '', now(), p.code
        FROM generate_series(1, %(size)s) n
        JOIN (SELECT code, row_number() OVER (ORDER BY code) i FROM grid_place WHERE level = 5) p
            ON p.i = 1 + n %% %(villages)s""",
     """INSERT INTO returnees_policyversion (pack, version, digest, since, place_id)
        VALUES ('JY', '2021.1', 'd', '2021-01-01', '990101')""",
-    """INSERT INTO returnees_advancereport (address, origin_text, arrives_at, reported_at, transport,
-           transport_no, health_code, employer, occupation, health_state, infection_history,
+    """INSERT INTO returnees_advancereport (address, origin_text, arrives_at, reported_at,
+           transport, transport_no, health_code, employer, occupation, health_state, infection_history,
            declared_true, role, quarantine_days, quarantine_proof, irregular_entry, negative_tests,
            channel, note, extra, person_id, place_id)
        SELECT '', '', %(day)s::date, %(day)s::date - 2, '', '', '', '', '', '', '', true, '', 0,
@@ -72,7 +71,8 @@ GENERATE = [
     "FROM returnees_episode",
     # Three that fall on the day and three that do not, as in an ordinary week.
     """INSERT INTO schedules_dutyspan
-           (episode_id, duty_id, first_day, last_day, every, due_time, due_at, occasion, late, clause)
+           (episode_id, duty_id, first_day, last_day, every, due_time, due_at, occasion, late,
+           clause)
        SELECT e.id, s.duty, %(day)s::date - s.ago, %(day)s::date + s.ahead, s.every, s.due_time,
            CASE WHEN s.ago = -s.ahead THEN (%(day)s::date + s.ahead)::timestamptz END,
            s.occasion, false, 'JY-2m'
@@ -125,7 +125,7 @@ def bare() -> None:
     """Write the same rows and nothing else."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO schedules_task ({COLUMNS}) SELECT {COLUMNS} FROM same_rows"  # noqa: S608
+            f"INSERT INTO schedules_task ({COLUMNS}) SELECT {COLUMNS} FROM same_rows"
         )
 
 
@@ -134,7 +134,7 @@ def keep_rows() -> int:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS same_rows")
         cursor.execute(
-            f"CREATE TEMPORARY TABLE same_rows AS SELECT {COLUMNS} FROM schedules_task "  # noqa: S608
+            f"CREATE TEMPORARY TABLE same_rows AS SELECT {COLUMNS} FROM schedules_task "
             "ORDER BY id"
         )
         cursor.execute("ANALYZE same_rows")
