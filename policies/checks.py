@@ -22,7 +22,8 @@ def faults_of(pack: Pack, where: str) -> list[str]:
     faults: list[str] = []
     for row in pack.rows:
         if row.name.startswith(f"{pack.key}."):
-            faults += [f"{where}, row {row.name}, {fault}" for fault in _row_faults(row)]
+            found = [*_row_faults(row), *_balance_faults(pack, row)]
+            faults += [f"{where}, row {row.name}, {fault}" for fault in found]
     faults += [f"{where}, {fault}" for fault in _twins(pack)]
     faults += [f"{where}, {fault}" for fault in _gaps(pack)]
     faults += [f"{where}, {fault}" for fault in _duty_faults(pack)]
@@ -38,6 +39,16 @@ def _row_faults(row: Row) -> Iterator[str]:
             yield "field stage: hold_for_test has no end, so it must stand alone."
         if not row.arrival_tests:
             yield "field arrival_test: is missing; a hold ends on a test."
+
+
+def _balance_faults(pack: Pack, row: Row) -> Iterator[str]:
+    owed = pack.number("entry_quarantine_days")
+    for stage in row.stages:
+        if stage.balance and stage.days != owed:
+            yield (
+                f"field stage.days: is {stage.days}, the balance is counted from the setting "
+                f"entry_quarantine_days, {owed}; make them equal."
+            )
 
 
 def _condition_faults(when: When) -> Iterator[str]:

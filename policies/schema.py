@@ -87,7 +87,8 @@ def read_pack(data: dict[str, Any], *, where: str, folder: Path = PACKS) -> Pack
     if not faults:
         missing = [name for name in NEEDED_SETTINGS if name not in pack.settings]
         faults += [f"{where}, setting {name}: is missing; add it." for name in missing]
-        faults += faults_of(pack, where)
+        if not missing:
+            faults += faults_of(pack, where)
     if faults:
         raise PackError(faults)
     return pack

@@ -62,6 +62,10 @@ def second(data: dict[str, Any]) -> dict[str, Any]:
             lambda d: row_of(d, "TRAJECTORY").pop("arrival_test"),
             "field arrival_test: is missing; a hold ends on a test",
         ),
+        (
+            lambda d: row_of(d, "OVERSEAS")["stage"][0]["days"].update({"is": 13}),
+            "is 13, the balance is counted from the setting entry_quarantine_days, 14",
+        ),
         (lambda d: d["settings"].pop("day_count"), "setting day_count: is missing"),
         (
             lambda d: d["settings"]["day_count"].update(value="sunday"),
