@@ -28,6 +28,7 @@ __all__ = [
     "RiskBook",
     "activate_policy",
     "facts_of",
+    "fill_gap",
     "pack_in_force",
     "risk_of",
 ]
@@ -101,6 +102,28 @@ def activate_policy(
                 return former
             _end(former, since)
         bound = PolicyVersion(pack=pack, version=version, digest=digest, place=place, since=since)
+        bound.save()
+    return bound
+
+
+@transaction.atomic
+def fill_gap(*, pack: str, place: Place, since: date, by: User | None) -> PolicyVersion:
+    """Put a pack in force from a day on which nothing binds the place, until something does.
+
+    For lists about days before the first notice was put in force here.
+    """
+    later = PolicyVersion.objects.filter(place=place, since__gt=since).order_by("since").first()
+    if later is None:
+        return activate_policy(pack=pack, place=place, since=since, by=by, why="first notice")
+    bound = PolicyVersion(
+        pack=pack,
+        version=load(pack).version,
+        digest=digest_of(pack),
+        place=place,
+        since=since,
+        until=later.since,
+    )
+    with acting(by=by, why="first notice"):
         bound.save()
     return bound
 

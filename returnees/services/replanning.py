@@ -1,6 +1,6 @@
 """New plans for episodes whose facts changed: what happened stays, the open rest follows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from grid.audit import acting
 from grid.errors import Refused
 from grid.models import User
+from grid.responsibility import responsible_for
 from policies.schema import load
 from returnees.announce import episodes_changed
 from returnees.choices import OPEN_STATES
@@ -45,6 +46,7 @@ EPISODE_FIELDS = (
 KNOWN = ("contact", "risk_assessment", "home_single_room", "fit_for_centralised")
 REPORT_FIELDS = frozenset(
     (
+        "place_id",
         "address",
         "origin_id",
         "origin_text",
@@ -134,12 +136,38 @@ def change_facts(
             refuse_closed(episode)
         journeys = journeys_of(episodes)
         _write_sources(episodes, journeys, changes, now)
-        for episode in episodes:
-            journey = journeys[episode.pk]
-            if episode.is_expected:
-                episode.arrives_on = timezone.localdate(journey.report.arrives_at)
         known = {episode.pk: _known(episode, changes[episode.pk]) for episode in episodes}
-        return replan_all(episodes, journeys, known, day=timezone.localdate(now))
+        day = timezone.localdate(now)
+        moved = _follow_reports(episodes, journeys, changes, day=day)
+        return replan_all(episodes, journeys, known, day=day, also=moved)
+
+
+def _follow_reports(
+    episodes: Sequence[Episode],
+    journeys: Mapping[int, Journey],
+    changes: Mapping[int, Change],
+    *,
+    day: date,
+) -> set[int]:
+    """Give episodes the village and the day of their changed reports; return whose changed.
+
+    The arrival of somebody under management follows only where it was taken from the report.
+    """
+    moved: set[int] = set()
+    for episode in episodes:
+        report, names = journeys[episode.pk].report, changes[episode.pk].report
+        if "arrives_at" in names:
+            episode.arrives_on = timezone.localdate(report.arrives_at)
+            episode.arrived_at = report.arrives_at if episode.is_active else None
+            moved.add(episode.pk)
+        if "place_id" in names:
+            episode.place_id = report.place_id
+            moved.add(episode.pk)
+    holders = responsible_for([e.person_id for e in episodes if e.pk in moved], day)
+    for episode in episodes:
+        if episode.pk in moved:
+            episode.responsible_id = holders.get(episode.person_id)
+    return moved
 
 
 def replan_all(
@@ -148,9 +176,12 @@ def replan_all(
     known: Mapping[int, Mapping[str, Any]],
     *,
     day: date,
-    rows: Rows | None = None,
+    also: Container[int] = (),
 ) -> list[Episode]:
-    """Plan locked episodes anew from their sources and write what changed; return the changed."""
+    """Plan locked episodes anew from their sources and write what changed; return the changed.
+
+    Episodes `also` named are written even where their plan stays the same.
+    """
     arrivals = [
         (journeys[e.pk], timezone.localdate(e.arrived_at or journeys[e.pk].report.arrives_at), e)
         for e in episodes
@@ -158,8 +189,8 @@ def replan_all(
     # Risk is judged as known at arrival: once somebody is here, later news comes as an event.
     fresh = [(j, on, load(e.policy.pack)) for j, on, e in arrivals if e.is_expected]
     save_stays(assess_stays(fresh))
-    rows = rows or Rows.of(episode for episode in episodes if episode.is_active)
-    changed = []
+    rows = Rows.of(episode for episode in episodes if episode.is_active)
+    changed: list[Episode] = []
     for episode in episodes:
         facts = journeys[episode.pk].facts(
             arrived_at=episode.arrived_at, known=known.get(episode.pk, episode.facts)
@@ -167,7 +198,8 @@ def replan_all(
         if replanned(episode, facts, rows, day=day):
             changed.append(episode)
     sync_rows([episode for episode in changed if episode.is_active], rows, day=day)
-    save_episodes(changed)
+    written = {episode.pk for episode in changed}
+    save_episodes([e for e in episodes if e.pk in written or e.pk in also])
     return changed
 
 

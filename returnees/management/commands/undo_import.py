@@ -1,0 +1,42 @@
+"""`manage.py undo_import BATCH`: take one import back."""
+
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from grid.errors import Refused
+from grid.models import ImportBatch
+from returnees.services.undo import undo_batch
+
+
+class Command(BaseCommand):
+    """Takes one import back; rows edited since are listed and left."""
+
+    help = (
+        "Takes one import back by its batch id (import_returnees prints it). Rows that somebody "
+        "has worked with since are listed and left."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("batch", metavar="BATCH", help="the batch's id")
+
+    def handle(self, *args: object, batch: str, **options: Any) -> None:
+        try:
+            found = ImportBatch.objects.filter(pk=UUID(batch)).first()
+        except ValueError:
+            found = None
+        if found is None:
+            raise CommandError(
+                f"There is no import {batch}; import_returnees prints the id of each.", returncode=2
+            )
+        try:
+            undone = undo_batch(batch=found, by=None)
+        except Refused as refusal:
+            raise CommandError(str(refusal), returncode=2) from refusal
+        for one in undone.left:
+            when = timezone.localtime(one.when).strftime("%Y-%m-%d %H:%M")
+            self.stdout.write(f"row {one.row}: left, edited by {one.who} on {when}")
+        self.stdout.write(f"{undone.taken_back} rows taken back, {len(undone.left)} left")
