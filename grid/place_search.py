@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db.models import Q
 from django.utils.functional import cached_property
 
@@ -12,7 +11,6 @@ from grid.permissions import Permission
 from grid.scope import under
 
 LIMIT = 12  # as many as fit on a phone without scrolling for long
-CACHE_KEY, CACHE_SECONDS = "places-down-to-county", 3600
 # Directly administered cities and counties repeat themselves: 市辖区, 县, 省直辖县级行政区划.
 FILLERS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 
@@ -71,12 +69,15 @@ class _Coarse:
 
     @classmethod
     def load(cls) -> "_Coarse":
-        names = cache.get(CACHE_KEY)
-        if not names:
-            rows = Place.objects.filter(level__lte=Level.COUNTY, closed=False).order_by("code")
-            names = full_names(dict(rows.values_list("code", "name")))
-            cache.set(CACHE_KEY, names, CACHE_SECONDS)
-        return cls(names)
+        # Level by level along the index of parents: no index tells the level of 660,000 places.
+        names: dict[str, str] = {}
+        wanted = Q(parent=None)
+        for _level in (Level.PROVINCE, Level.CITY, Level.COUNTY):
+            rows = Place.objects.filter(wanted, closed=False).values_list("code", "name")
+            found = dict(rows)
+            names |= found
+            wanted = Q(parent__in=list(found))
+        return cls(full_names(names))
 
     @cached_property
     def by_length(self) -> list[str]:

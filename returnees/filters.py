@@ -9,13 +9,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grid.forms.responsibility import villages_of
-from grid.models import Place
+from grid.areas import within
+from grid.forms.responsibility import place_choices
 from returnees.choices import OPEN_STATES, EpisodeState, StageKind
 from returnees.classes import class_choices
 from returnees.models import Abnormality, Episode
 
 HOURS_AHEAD = 48  # what "arriving" means on the overview
+NO_STAGE = "none"
 STATES = [("open", _("expected or under management")), *EpisodeState.choices]
 
 
@@ -23,7 +24,7 @@ def arriving(rows: "QuerySet[Episode]", now: datetime) -> "QuerySet[Episode]":
     """Return the expected ones due within the next 48 hours, and those whose day has passed."""
     return rows.filter(
         state=EpisodeState.EXPECTED,
-        report__arrives_at__lte=now + timedelta(hours=HOURS_AHEAD),
+        arrives_on__lte=timezone.localdate(now + timedelta(hours=HOURS_AHEAD)),
     )
 
 
@@ -44,9 +45,9 @@ class ReturneeFilter(django_filters.FilterSet):  # type: ignore[misc]
     classification = django_filters.ChoiceFilter(label=_("Class"), empty_label=_("all"))
     stage = django_filters.ChoiceFilter(
         label=_("Current stage"),
-        field_name="stage_kind",
-        choices=StageKind.choices,
+        choices=[*StageKind.choices, (NO_STAGE, _("no stage"))],
         empty_label=_("all"),
+        method="in_stage",
     )
     arriving = django_filters.BooleanFilter(
         label=_("arriving within 48 h"), method="soon", widget=forms.CheckboxInput
@@ -56,6 +57,9 @@ class ReturneeFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     late_report = django_filters.BooleanFilter(
         label=_("reported late"), method="late", widget=forms.CheckboxInput
+    )
+    unheld = django_filters.BooleanFilter(
+        label=_("without a cadre"), method="nobody", widget=forms.CheckboxInput
     )
     batch = django_filters.UUIDFilter(field_name="report__batch_key", widget=forms.HiddenInput)
 
@@ -67,13 +71,9 @@ class ReturneeFilter(django_filters.FilterSet):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         if self.request is None:
             return
-        user = self.request.user
-        places = [(place.code, place.name) for place in villages_of(user)]
         chosen = self.data.get("place", "") if self.data else ""
-        if chosen and chosen not in dict(places):
-            name = Place.objects.filter(code=chosen).values_list("name", flat=True).first()
-            places.insert(0, (chosen, name or chosen))
-        self.form.fields["place"].widget = forms.Select(choices=[("", _("all")), *places])
+        choices = place_choices(self.request.user, chosen)
+        self.form.fields["place"].widget = forms.Select(choices=choices)
         self.form.fields["classification"].choices = class_choices()
 
     def search(self, rows: Any, _name: str, text: str) -> Any:
@@ -82,11 +82,19 @@ class ReturneeFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def below(self, rows: Any, _name: str, code: str) -> Any:
         """Narrow to a place and everything under it."""
-        return rows.under(code)
+        return rows.filter(within(code))
 
     def in_state(self, rows: Any, _name: str, state: str) -> Any:
         """Narrow to one state, or to the two open ones."""
         return rows.filter(state__in=OPEN_STATES if state == "open" else [state])
+
+    def in_stage(self, rows: Any, _name: str, stage: str) -> Any:
+        """Narrow to those now in a stage of this kind, or in none."""
+        return rows.filter(stage_kind="" if stage == NO_STAGE else stage)
+
+    def nobody(self, rows: Any, _name: str, wanted: bool) -> Any:  # noqa: FBT001
+        """Narrow to those no cadre answers for."""
+        return rows.filter(responsible=None) if wanted else rows
 
     def soon(self, rows: Any, _name: str, wanted: bool) -> Any:  # noqa: FBT001  django-filter's call
         """Narrow to those who arrive within 48 hours."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from returnees.views import acts, findings, person, reports
+from returnees.views import abnormality_list, acts, findings, person, reports
 
 urlpatterns = [
     path("persons/<int:pk>/", person.person, name="person"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("tests/<int:pk>/", findings.test_result, name="test-result"),
     path("stages/<int:pk>/close/", findings.stage_close, name="stage-close"),
     path("abnormalities/<int:pk>/close/", findings.abnormality_close, name="abnormality-close"),
+    path("abnormalities/", abnormality_list.abnormality_list, name="abnormality-list"),
     path("reports/new/", reports.report_new, name="report-new"),
     path("reports/<int:pk>/", reports.report_saved, name="report-saved"),
     path("report/<str:village_code>/", reports.public_report, name="public-report"),

@@ -9,7 +9,7 @@ from schedules.views import daily_report, dashboard, person_tasks, task_list
 by_work = {"filterset": WorkReturneeFilter}
 
 urlpatterns = [
-    path("dashboard/", dashboard.dashboard_home, name="dashboard"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/<str:code>/", dashboard.dashboard, name="dashboard"),
     path("daily-report/", daily_report.daily_report, name="daily-report"),
     path("daily-report/xlsx/", daily_report.daily_report_xlsx, name="daily-report-xlsx"),

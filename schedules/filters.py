@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grid.forms.responsibility import villages_of
-from grid.models import Place
+from grid.areas import within
+from grid.forms.responsibility import place_choices
 from returnees.filters import ReturneeFilter
 from returnees.models import Episode
 from schedules.choices import Evidence, TaskState
@@ -18,6 +18,7 @@ from schedules.models import Task
 
 STATES = [
     ("overdue", _("Overdue")),
+    ("raised", _("Overdue and raised: nobody reached")),
     ("done_any", _("Done, in time or late")),
     ("owed", _("Owed, done or not")),
     *TaskState.choices,
@@ -63,12 +64,9 @@ class TaskFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        places = [(place.code, place.name) for place in villages_of(self.request.user)]
         chosen = self.data.get("place", "") if self.data else ""
-        if chosen and chosen not in dict(places):
-            name = Place.objects.filter(code=chosen).values_list("name", flat=True).first()
-            places.insert(0, (chosen, name or chosen))
-        self.form.fields["place"].widget = forms.Select(choices=[("", _("all")), *places])
+        choices = place_choices(self.request.user, chosen)
+        self.form.fields["place"].widget = forms.Select(choices=choices)
         self.form.fields["day"].widget.input_type = "date"
 
     def search(self, rows: Any, _name: str, text: str) -> Any:
@@ -77,12 +75,14 @@ class TaskFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def below(self, rows: Any, _name: str, code: str) -> Any:
         """Narrow to a place and everything under it."""
-        return rows.under(code)
+        return rows.filter(within(code))
 
     def in_state(self, rows: Any, _name: str, state: str) -> Any:
         """Narrow by state; "overdue" is pending past its due time."""
         if state == "overdue":
             return rows.overdue(timezone.now())
+        if state == "raised":
+            return rows.overdue(timezone.now()).filter(raised_at__isnull=False)
         if state == "done_any":
             return rows.done()
         if state == "owed":

@@ -22,7 +22,7 @@ class PhoneField(forms.CharField):
     )
 
     def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFKC", super().to_python(value))
+        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
         text = "".join(text.split()).replace("-", "")
         return text.removeprefix("+86")
 

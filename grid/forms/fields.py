@@ -38,6 +38,7 @@ class PlaceSearch(forms.Widget):
     Without scripts the typed text itself is sent, and the field asks which of several is meant.
     """
 
+    template_name = "grid/place_search.html"
     own: tuple[User, Permission] | None = None
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -67,7 +68,7 @@ class PlaceSearch(forms.Widget):
         renderer: BaseRenderer | None = None,
     ) -> SafeString:
         # The form renderer sees Django's own templates only; ours lie with the pages.
-        return render_to_string("grid/place_search.html", self.get_context(name, value, attrs))
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> tuple[str, str]:
         return data.get(name, ""), data.get(f"{name}_text", "").strip()

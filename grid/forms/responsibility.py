@@ -170,3 +170,13 @@ def villages_of(user: User) -> Any:
     if len(few.values_list("pk", flat=True)[: VILLAGES + 1]) > VILLAGES:
         return rows.filter(level=Level.TOWNSHIP).order_by("code")
     return few
+
+
+def place_choices(user: User, chosen: str) -> list[tuple[str, Any]]:
+    """Return the choices of a place filter; a chosen place beyond the list stays among them."""
+    choices: list[tuple[str, Any]] = [("", _("all"))]
+    listed = [(place.code, place.name) for place in villages_of(user)]
+    if chosen and chosen not in dict(listed):
+        names = Place.objects.filter(code__in=chosen.split(",")).values_list("name", flat=True)
+        choices.append((chosen, "、".join(names) or chosen))
+    return choices + listed

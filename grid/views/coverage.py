@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from grid.areas import area_of, within
 from grid.coverage import inactive_holders, overloaded, uncovered_households, uncovered_persons
 from grid.days import today
-from grid.models import Place
 from grid.paging import keyset_page
 from grid.permissions import Permission
 from grid.web import PortalRequest, page
@@ -17,13 +17,11 @@ from grid.web import PortalRequest, page
 @require_safe
 def coverage(request: PortalRequest) -> HttpResponse:
     """Show who and what has nobody, and which cadres cannot do their work, below a place."""
-    code = request.GET.get("place") or request.user.home_place
-    places = Place.objects.visible_to(request.user)
-    place = places.filter(code=code).first()
-    if place is None and code:
-        raise Http404
-    households = uncovered_households(under=code, day=today()).visible_to(request.user)
-    persons = uncovered_persons(under=code, day=today()).visible_to(request.user)
+    area = area_of(request.user, request.GET.get("place", ""))
+    around = area.around
+    inside = within(area.text)
+    households = uncovered_households(under=around, day=today()).filter(inside)
+    persons = uncovered_persons(under=around, day=today()).filter(inside)
     what, query = request.GET.get("show", "households"), request.GET.get("q", "").strip()
     rows: QuerySet[Any]
     if what == "persons":
@@ -31,7 +29,7 @@ def coverage(request: PortalRequest) -> HttpResponse:
     else:
         rows = households.filter(number__contains=query) if query else households
     context = {
-        "place": place,
+        "area": area,
         "what": what,
         "query": query,
         "households": households.count(),
@@ -39,8 +37,8 @@ def coverage(request: PortalRequest) -> HttpResponse:
         "page": keyset_page(
             rows.select_related("place"), order=("place_id", "pk"), query=request.GET
         ),
-        "inactive": {row.cadre for row in inactive_holders(under=code, day=today())},
-        "overloaded": overloaded(under=code, day=today()),
+        "inactive": {row.cadre for row in inactive_holders(under=around, day=today())},
+        "overloaded": overloaded(under=around, day=today()),
         "can_assign": request.user.can(Permission.ASSIGN),
     }
     return page(request, "grid/coverage.html", context, fragment="rows")
