@@ -39,7 +39,7 @@ class TemperatureField(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(label=_("Temperature (°C)"), **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         text = unicodedata.normalize("NFKC", str(value or "")).translate(POINTS)
         text = text.strip().rstrip("度℃C°").strip()
         if not text:
@@ -100,9 +100,7 @@ class HealthForm(EntryForm):
                 _("You ticked symptoms and pressed “no symptoms”. Send the one that is true."),
             )
         elif not none and not data.get("symptoms") and "symptoms" not in self.errors:
-            self.add_error(
-                "symptoms", _("Press “no symptoms”, or tick what the person feels.")
-            )
+            self.add_error("symptoms", _("Press “no symptoms”, or tick what the person feels."))
         return data
 
 

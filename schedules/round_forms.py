@@ -144,7 +144,7 @@ def entries_of(shared: SharedForm, people: Iterable[PersonForm]) -> list[RoundEn
 
 def _entry(shared: Mapping[str, Any], form: PersonForm) -> RoundEntry | None:
     data = form.cleaned_data
-    why_not = data.get("why_not")
+    why_not = data.get("why_not", "")
     if why_not == LATER:
         return None
     seen = not why_not

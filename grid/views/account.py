@@ -33,6 +33,8 @@ class SignOut(auth.LogoutView):
 class PasswordChange(auth.PasswordChangeView):
     """Set a new password; until then a temporary one opens no other page."""
 
+    request: PortalRequest
+
     template_name = "registration/password_change.html"
     success_url = reverse_lazy("home")
 

@@ -13,11 +13,11 @@ from grid.permissions import Permission
 from grid.web import PortalRequest, attempt, need, page
 from returnees.choices import Channel
 from returnees.models import Episode, Test
+from schedules.choices import ContactKind, ContactOutcome
+from schedules.forms import ArrivalForm, ContactForm, HealthForm, TestResultForm
 from schedules.services.acts import confirm_arrival, enter_result, mark_no_show
 from schedules.services.contacts import record_contact
 from schedules.services.rounds import log_health
-from schedules.choices import ContactKind, ContactOutcome
-from schedules.forms import ArrivalForm, ContactForm, HealthForm, TestResultForm
 from schedules.views.today import recorded
 from schedules.wording import policy_text, travel_text
 
@@ -59,9 +59,7 @@ def health_log(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _log_health(request: PortalRequest, episode: Episode, form: HealthForm) -> Any:
-    return log_health(
-        episode=episode, by=request.user, channel=Channel.CADRE, **form.cleaned_data
-    )
+    return log_health(episode=episode, by=request.user, channel=Channel.CADRE, **form.cleaned_data)
 
 
 @read_or_send
@@ -92,9 +90,7 @@ def _also(episode: Episode, kind: str) -> tuple[ContactOutcome, ...]:
 
 
 def _record_contact(request: PortalRequest, episode: Episode, form: ContactForm) -> Any:
-    return record_contact(
-        episode=episode, kind=form.kind, by=request.user, **form.cleaned_data
-    )
+    return record_contact(episode=episode, kind=form.kind, by=request.user, **form.cleaned_data)
 
 
 @read_or_send

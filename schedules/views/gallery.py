@@ -12,7 +12,9 @@ class Sample(forms.Form):
     name = forms.CharField(label="姓名", help_text="与身份证一致。")
     note = forms.CharField(label="备注", required=False, widget=forms.Textarea)
     how = forms.ChoiceField(
-        label="方式", choices=[("a", "上门"), ("b", "视频"), ("c", "电话")], widget=forms.RadioSelect
+        label="方式",
+        choices=[("a", "上门"), ("b", "视频"), ("c", "电话")],
+        widget=forms.RadioSelect,
     )
     village = forms.ChoiceField(label="村居", choices=[("1", "东山村"), ("2", "西河社区")])
     day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
@@ -11,6 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis import Redis, RedisError
 
 from schedules.models import JobRun
 
@@ -43,12 +43,10 @@ def database() -> bool:
 
 def broker() -> bool:
     """Say whether the broker answers."""
-    client = redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=WAIT, socket_timeout=WAIT
-    )
+    client = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=WAIT, socket_timeout=WAIT)
     try:
         return bool(client.ping())
-    except (redis.RedisError, OSError):
+    except (RedisError, OSError):
         return False
     finally:
         client.close()

@@ -66,7 +66,8 @@ def forms_of(request: PortalRequest, household: Household) -> tuple[SharedForm, 
 def record(request: PortalRequest, shared: SharedForm, people: list[PersonForm]) -> bool:
     """Write the round when every form is whole; what was typed stays otherwise."""
     forms: list[BaseForm] = [shared, *people]
-    if not all([form.is_valid() for form in forms]):
+    # Every form is judged, so that all faults show at once.
+    if [form for form in forms if not form.is_valid()]:
         return False
     entries = entries_of(shared, people)
     try:

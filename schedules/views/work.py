@@ -20,13 +20,13 @@ from schedules.models import Task
 ACTIONS: dict[str, tuple[Promise | str, str]] = {
     Evidence.HEALTH_LOG: (_("Temperature"), "thermometer"),
     Evidence.POLICY_TEXT: (_("Send text"), "copy"),
-    Evidence.CALL: (_("Call"), "phone"),
+    Evidence.CALL: (_("Log call"), "phone"),
     Evidence.ARRIVAL: (_("Arrived?"), "home"),
-    Evidence.TRAVEL_REMINDER: (_("Remind"), "copy"),
-    Evidence.MEASURE: (_("Check"), "home"),
-    Evidence.NEEDS: (_("Ask"), "phone"),
-    Evidence.WASTE: (_("Log"), "check"),
-    Evidence.TEST: (_("Result"), "tube"),
+    Evidence.TRAVEL_REMINDER: (_("Remind of masks"), "copy"),
+    Evidence.MEASURE: (_("Check on"), "home"),
+    Evidence.NEEDS: (_("Ask needs"), "phone"),
+    Evidence.WASTE: (_("Log it"), "check"),
+    Evidence.TEST: (_("Enter result"), "tube"),
     Evidence.FOLLOW_UP: (_("Follow up"), "phone"),
 }
 
@@ -138,7 +138,11 @@ def lay_out(
     ]
     cards = [_card(list(own)) for own in _by(lines, lambda line: (line.task.episode_id,))]
     groups = [
-        Group(key=key_of(members[0].episode), household=members[0].episode.person.household, cards=members)
+        Group(
+            key=key_of(members[0].episode),
+            household=members[0].episode.person.household,
+            cards=members,
+        )
         for members in _by(cards, lambda card: (key_of(card.episode),))
     ]
     for group in groups:

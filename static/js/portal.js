@@ -195,9 +195,10 @@ window.addEventListener("pageshow", (event) => {
 
 document.addEventListener("htmx:afterSettle", (event) => {
   openEntries(event.target.parentElement || document);
-  const place = event.target.querySelector("[data-focus]");
+  const place = document.querySelector("[data-focus]");
   if (place) {
-    place.focus();
+    place.removeAttribute("data-focus");
+    place.focus({ preventScroll: place.id === "progress" });
   }
 });
 
