@@ -40,7 +40,7 @@ SELECT u.id, 'digest', %(day)s, %(slot)s, 'portal',
     jsonb_build_object(
         'to_do', coalesce(w.to_do, 0), 'overdue', coalesce(w.overdue, 0),
         'arriving', coalesce(c.arriving, 0), 'abnormal', coalesce(f.abnormal, 0),
-        'episodes', to_jsonb(coalesce(w.late, w.episodes, '{}')[1:%(top)s])
+        'episodes', to_jsonb((coalesce(w.late, w.episodes, '{}'))[1:%(top)s])
     ), %(now)s, %(now)s
 FROM grid_user u
 LEFT JOIN work w ON w.user_id = u.id

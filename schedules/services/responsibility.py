@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from grid.announce import outermost
@@ -61,9 +63,13 @@ def follow_everywhere(*, now: datetime) -> int:
 
 def follow_recent(*, now: datetime) -> int:
     """Do the same where assignments or leave were written lately, as their history says."""
-    history = Assignment.events.model.objects.order_by("-pgh_id")  # type: ignore[attr-defined]
-    places = set(history.values_list("at_id", flat=True)[:NEWEST])
-    absences = Leave.events.model.objects.order_by("-pgh_id")  # type: ignore[attr-defined]
-    away = set(absences.values_list("user_id", flat=True)[:NEWEST])
+    places = set(_newest(Assignment, "at_id"))
+    away = _newest(Leave, "user_id")
     places |= set(Assignment.objects.open().filter(cadre__in=away).values_list("at_id", flat=True))
     return follow_responsibility(place_codes=places, now=now)
+
+
+def _newest(model: type[Model], column: str) -> list[Any]:
+    """Return a column of the newest rows in a model's history."""
+    history = model.events.rel.related_model.objects  # type: ignore[attr-defined]
+    return list(history.order_by("-pgh_id").values_list(column, flat=True)[:NEWEST])

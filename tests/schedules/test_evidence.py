@@ -126,7 +126,7 @@ def test_a_call_that_reached_nobody_closes_nothing_and_the_third_raises_it(world
 def test_a_measure_is_seen_not_told(world):
     episode = returnee()
 
-    with pytest.raises(ContactRefusedError, match="by visit, by video or by the site|上门"):
+    with pytest.raises(ContactRefusedError, match=r"by visit, by video or by the site|上门"):
         contact(episode, ContactKind.MEASURE, channel=ContactChannel.CALL)
 
     assert not Contact.objects.exists()

@@ -200,7 +200,7 @@ def test_the_command_prints_the_figures(world, capsys):
 
 
 def test_the_command_refuses_what_is_no_date(db):
-    with pytest.raises(CommandError, match="'31.2.' is no date; write it as YYYY-MM-DD"):
+    with pytest.raises(CommandError, match=r"'31\.2\.' is no date; write it as YYYY-MM-DD"):
         call_command("run_day", date="31.2.")
 
 
