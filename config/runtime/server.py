@@ -124,7 +124,7 @@ class Server(ABC):
 
     def ensure(self) -> bool:
         """Start the server unless it answers already; say whether it was started."""
-        if self.running and self._comes_up(lambda: self.running):
+        if self._led() and self._comes_up(self._led):
             self.complete()
             return False
         with self._lock_file() as handle:
@@ -190,6 +190,11 @@ class Server(ABC):
                 f"Something still holds {lock}: find it with `fuser {lock}`, end it, then start "
                 "again."
             )
+
+    def _led(self) -> bool:
+        """Say whether the server runs under its own leader (one that was just born included)."""
+        wait_until(lambda: self._leader() is not None or not self.running, seconds=1)
+        return self.running and self._leader() is not None
 
     def _leader(self) -> psutil.Process | None:
         """Return the living process of the pid file, if it is this server's."""

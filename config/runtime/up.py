@@ -124,7 +124,7 @@ def child_environment(address: Address) -> dict[str, str]:
 def programs(home: Home, address: Address) -> list[Program]:
     """Return the programs of the portal: web, worker and beat."""
     python = sys.executable
-    celery = (python, "-m", "celery", "-A", "config")
+    celery = (python, "-m", "celery", "--quiet", "-A", "config")
     web = (
         *(python, "-m", "granian", "--interface", "wsgi"),
         *("--host", address.host, "--port", str(address.port)),
