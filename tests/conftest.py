@@ -1,15 +1,62 @@
-"""What every test shares: the named cast, and password hashes that cost no time.
+"""What every test shares: the named cast, password hashes that cost no time, one migration run.
 
 The servers of the run come from the plugin tests.services, which must be there before the
 settings are read: `python -m pytest -p tests.services`, as the addopts of pyproject.toml say.
 """
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from django.db import connections
+
+from tests.services import PREFIX
 
 pytest_plugins = ["tests.cast"]
+
+TEMPLATE = "GRID_TEST_TEMPLATE"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Migrate once for all processes of a parallel run; each clones the result."""
+    own_server = PREFIX in os.environ.get("DATABASE_URL", "")
+    if own_server and getattr(config.option, "numprocesses", None):
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+            cwd=config.rootpath,
+            check=True,
+        )
+        os.environ[TEMPLATE] = str(connections["default"].settings_dict["NAME"])
+    if template := os.environ.get(TEMPLATE):
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = template
+
+
+@pytest.fixture(autouse=True)
+def static_files_as_they_are(settings, tmp_path_factory) -> None:
+    """Serve static files from where they lie: no collected copy is needed."""
+    settings.STATIC_ROOT = str(tmp_path_factory.getbasetemp())
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
 
 
 @pytest.fixture(autouse=True)
 def fast_passwords(settings) -> None:
     """Hash passwords quickly: argon2 is slow on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def empty_static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for collected files: none are, pages name the sources."""
+    return tmp_path_factory.mktemp("static")
+
+
+@pytest.fixture(autouse=True)
+def static_from_source(settings, empty_static_root: Path) -> None:
+    """Let pages name static files as they lie in the source, without a manifest."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STATIC_ROOT = str(empty_static_root)
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
