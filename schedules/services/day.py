@@ -86,9 +86,9 @@ def drop_changed(ids: list[int], *, now: datetime) -> int:
 
 
 def first_day_owed(day: date) -> date:
-    """Return the first day a run for `day` looks at: the one after the last good run."""
+    """Return the first day a run for `day` looks at: the one after the last good run, if any."""
     last = last_success("run_day", before=day)
-    return max(earliest(day), last + timedelta(days=1)) if last else day
+    return max(earliest(day), last + timedelta(days=1)) if last else earliest(day)
 
 
 def earliest(day: date) -> date:

@@ -47,6 +47,7 @@ def test_a_stage_held_for_its_test_keeps_the_daily_work(world):
 
 def test_a_second_run_creates_nothing(world):
     returnee("JY.MIDHIGH")
+    run_day(day=today(), now=clock(0, minute=5))
     tomorrow = today() + DAY
 
     first = run_day(day=tomorrow, now=clock(0, 1, minute=5))
