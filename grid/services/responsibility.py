@@ -170,32 +170,34 @@ def end_assignment(
     return row
 
 
+# One target of one tier as something that can be compared and hashed, whatever its kind.
+_TARGET = (
+    "({0}.tier, coalesce({0}.place_id, ''), coalesce({0}.block_id, 0), "
+    "coalesce({0}.household_id, 0), coalesce({0}.person_id, 0))"
+)
+_SAME = f"{_TARGET.format('other')} = {_TARGET.format('a')}"
 # What one cadre hands to another is one row afterwards, whoever held it before as lead or deputy.
-_TAKE_OVER = """
+_TAKE_OVER = f"""
     INSERT INTO grid_assignment
         (cadre_id, tier, lead, place_id, block_id, household_id, person_id, at_id, since, reason)
     SELECT %(to)s, a.tier, bool_or(a.lead), a.place_id, a.block_id, a.household_id, a.person_id,
            a.at_id, greatest(%(since)s, max(a.since)), %(reason)s
     FROM grid_assignment a
     WHERE a.id = ANY (%(ids)s) AND NOT EXISTS (
-        SELECT FROM grid_assignment kept
-        WHERE kept.cadre_id = %(to)s AND kept.until IS NULL AND kept.tier = a.tier
-          AND (kept.place_id = a.place_id OR kept.block_id = a.block_id
-               OR kept.household_id = a.household_id OR kept.person_id = a.person_id))
+        SELECT FROM grid_assignment other
+        WHERE other.cadre_id = %(to)s AND other.until IS NULL AND {_SAME})
     GROUP BY a.tier, a.place_id, a.block_id, a.household_id, a.person_id, a.at_id
-"""
+"""  # noqa: S608  our own words only
 _END = """
     UPDATE grid_assignment SET until = greatest(since, %(since)s) WHERE id = ANY (%(ids)s)
 """
 # A deputy who is handed the lead of the same target leaves the deputy's place.
-_RISE = """
-    UPDATE grid_assignment d SET until = greatest(d.since, %(since)s)
+_RISE = f"""
+    UPDATE grid_assignment other SET until = greatest(other.since, %(since)s)
     FROM grid_assignment a
-    WHERE a.id = ANY (%(ids)s) AND a.lead AND d.cadre_id = %(to)s AND d.until IS NULL
-      AND NOT d.lead AND d.tier = a.tier
-      AND (d.place_id = a.place_id OR d.block_id = a.block_id
-           OR d.household_id = a.household_id OR d.person_id = a.person_id)
-"""
+    WHERE a.id = ANY (%(ids)s) AND a.lead AND other.cadre_id = %(to)s AND other.until IS NULL
+      AND NOT other.lead AND {_SAME}
+"""  # noqa: S608  our own words only
 
 
 @transaction.atomic
