@@ -1,0 +1,143 @@
+"""The rows that addresses name, once in each of three places: near, far and abroad.
+
+`near` is the village of the cast, `far` the neighbour's, `abroad` lies in a county where nobody of
+the cast has anything to do.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from grid.choices import Role, Tier
+from grid.days import today
+from grid.models import Assignment, Household, Person, Place, Post, User
+from returnees.models import Abnormality, Episode
+from returnees.services.health import log_health
+from schedules.models import Task
+from schedules.services import reconcile, sync_duties
+from tests.access.roles import STAFF
+from tests.cast import FAR, GRID, VILLAGE, World, build_world
+from tests.factories.grid import id_number, place
+from tests.factories.returnees import a_report, in_force, noon
+from returnees.services.reports import register_report  # isort: skip
+
+ABROAD = "980101101201"
+PHONES = {"near": "15400010001", "far": "15400010002", "abroad": "15400010003"}
+
+
+@dataclass
+class Scene:
+    """The cast, and what addresses may name in each of the places."""
+
+    world: World
+    rows: dict[str, dict[str, Any]]
+    secrets: set[str]
+
+    def client(self, who: str) -> Client:
+        """Return a browser in which this member of the cast is signed in."""
+        client = Client()
+        if who != "anonymous":
+            client.force_login(self.world.users[who], "django.contrib.auth.backends.ModelBackend")
+        return client
+
+
+def build_scene() -> Scene:
+    """Write the cast and the three sets of rows."""
+    world = build_world()
+    for name in STAFF:
+        world.users[name].is_staff = True
+        world.users[name].save()
+    sync_duties()
+    in_force()
+    in_force(place="980101")
+    rows = {
+        "near": rows_at(VILLAGE, "near", household=world.household, person=world.person),
+        "far": rows_at(FAR, "far"),
+        "abroad": rows_at(ABROAD, "abroad"),
+    }
+    people = [at["person"] for at in rows.values()]
+    secrets = {number for person in people for number in (person.id_number, person.phone)}
+    return Scene(world=world, rows=rows, secrets=secrets)
+
+
+def rows_at(
+    village: str, where: str, household: Household | None = None, person: Person | None = None
+) -> dict[str, Any]:
+    """Return one row of everything that an address names, in a grid of this village."""
+    grid = Place.objects.get(pk=GRID) if village == VILLAGE else place(village + "001")
+    household = household or Household.objects.create(place=grid, number="1")
+    if person is None:
+        person = Person(name=f"邻{where}", id_number=id_number(len(where)), phone=PHONES[where])
+        person.place_id, person.household = village, household
+        person.derive().save()
+    cadre = User.objects.create(phone=f"1560000{len(where):04d}", name=f"员{where}", password="!")
+    post = Post.objects.create(user=cadre, role=Role.GRID_WORKER, place=grid, since=today())
+    assignment = Assignment.objects.create(
+        cadre=cadre, tier=Tier.HOUSEHOLD, household=household, at=grid, since=today(), lead=False
+    )
+    episode = episode_of(person, village)
+    return {
+        "village": village,
+        "grid": grid.code,
+        "household": household,
+        "person": person,
+        "cadre": cadre,
+        "post": post,
+        "assignment": assignment,
+        "episode": episode,
+        "stage": episode.stages.first(),
+        "test": episode.tests.first(),
+        "abnormality": Abnormality.objects.get(episode=episode),
+        "task": Task.objects.filter(episode=episode).first(),
+    }
+
+
+def episode_of(person: Person, village: str) -> Episode:
+    """Return an episode under management with work, a test owed and an abnormal finding."""
+    report = a_report(days=-1, person=person, place_code=village, arrives_at=noon(-1), arrived=True)
+    episode = register_report(report=report, by=None)
+    log_health(
+        episode=episode, temperature="38.0", symptoms=["fever"], by=None, channel="cadre"
+    )
+    reconcile(episode_ids=[episode.pk])
+    return episode
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back whatever the block writes, so that every case finds the same rows."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """The scene, written once for the tests of a module and taken back after them."""
+    with django_db_blocker.unblock(), undone():
+        yield build_scene()
+
+
+READING = ("SELECT", "SET", "SHOW", "SAVEPOINT", "RELEASE", "ROLLBACK", "FETCH", "DECLARE", "CLOSE")
+
+
+def only_reads(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Refuse every statement that writes (for connection.execute_wrapper)."""
+    first = sql.lstrip(" (\n").split(None, 1)[0].upper()
+    locks = " FOR UPDATE" in sql.upper() or "PG_ADVISORY" in sql.upper()
+    assert first in READING or first == "WITH", f"a GET writes: {sql[:200]}"
+    assert not any(f"{word} " in sql.upper() for word in ("INSERT INTO", "DELETE FROM")), sql[:200]
+    assert not locks, f"a GET locks: {sql[:200]}"
+    return execute(sql, params, many, context)
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Let the block read and nothing else."""
+    with connection.execute_wrapper(only_reads):
+        yield

@@ -1,0 +1,114 @@
+"""Every address by name: what it takes to read it and to post to it.
+
+`get` and `post` are rights of tests.access.roles ("" = the method is not allowed). An address `at`
+something names a row, which is 404 outside the scope. `got` and `posted` are the answers to those
+who may; the forms are posted as good as empty, so a form of its own comes back with its faults.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address, or one way of using it."""
+
+    name: str
+    get: str = ""
+    post: str = ""
+    at: str = ""
+    got: int = 200
+    posted: int = 302
+    data: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+    # Answers that follow from the page itself rather than from the table of roles.
+    apart: dict[str, int] = field(default_factory=dict)
+    api: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.query}{'*' if self.data else ''}"
+
+
+WHY = {"why": "家人来电更正", "reason": "家人来电更正"}
+NO_AREA = {"clerk": 404}  # whoever has no area finds no overview of it
+
+PAGES = [
+    # account
+    Row("home", get="signed in", got=302, post="signed in"),
+    Row("sign-in", get="public", post="public", got=302, apart={"anonymous": 200}),
+    Row("sign-out", post="signed in"),
+    Row("password-change", get="signed in", post="signed in", posted=200),
+    Row("setup", get="public", post="public", at="token", got=410, posted=410),
+    Row("set_language", get="public", post="public", got=302),
+    # grid
+    Row("place-search", get="signed in", query="?field=place&place_text=东"),
+    Row("household-list", get="signed in"),
+    Row("household-new", get="register", post="register", posted=200),
+    Row("household-detail", get="see", at="household"),
+    Row("household-edit", get="register", post="register", at="household", posted=200),
+    Row("household-assess", post="register", at="household"),
+    Row("person-new", get="register", post="register", at="household", posted=200),
+    Row("person-edit", get="register", post="register", at="person", posted=200),
+    Row("assignment-list", get="signed in"),
+    Row("assignment-new", get="assign", post="assign", posted=200),
+    Row("assignment-end", post="assign", at="assignment"),
+    Row("hand-over", post="assign"),
+    Row("leave-new", get="assign", post="assign", posted=200),
+    Row("coverage", get="see", apart=NO_AREA),
+    Row("cadre-list", get="signed in"),
+    Row("cadre-new", get="posts", post="posts", posted=200),
+    Row("cadre-detail", get="see", at="cadre"),
+    Row("cadre-reset-password", post="posts", at="cadre", posted=200),
+    Row("cadre-deactivate", post="posts", at="cadre", posted=200),
+    Row("cadre-reactivate", post="posts", at="cadre"),
+    Row("post-new", post="posts", at="cadre"),
+    Row("post-end", post="posts", at="post"),
+    # returnees
+    Row("person", get="see", at="person"),
+    Row("person-reveal", post="show", at="person", posted=200, data=WHY),
+    Row("episode-arrival", post="log", at="episode"),
+    Row("episode-no-show", post="log", at="episode"),
+    Row("episode-cancel", post="register", at="episode", data=WHY),
+    Row("episode-divert", post="register", at="episode", data=WHY),
+    Row("episode-facts", post="register", at="episode", data=WHY),
+    Row("episode-release", post="override", at="episode", data=WHY),
+    Row("test-result", get="log", post="log", at="test", posted=200),
+    Row("stage-close", get="log", post="log", at="stage", posted=200),
+    Row("abnormality-close", get="log", post="log", at="abnormality", posted=200),
+    Row("report-new", get="register", post="register", posted=422),
+    Row("report-saved", get="see", at="episode"),
+    Row("public-report", get="public", post="public", at="village", posted=422),
+    Row("public-report-thanks", get="public", at="village", got=302),
+    Row("returnee-list", get="signed in"),
+    Row("returnee-export", post="export", posted=200),
+    Row("returnee-export", post="export in full", posted=200, data={"full": "1"}),
+    # schedules
+    Row("today", get="log"),
+    Row("round", get="log", post="log", at="household", posted=422),
+    Row("health-log", get="log", post="log", at="episode", posted=422),
+    Row("contact-log", get="log", post="log", at="episode", posted=422, query="?kind=call"),
+    Row("arrival-log", get="log", post="log", at="episode", posted=422),
+    Row("no-show-log", post="log", at="episode", posted=422),
+    Row("test-log", get="log", post="log", at="test", posted=422),
+    Row("notices", get="signed in"),
+    Row("notices-read", post="signed in", posted=400),
+    Row("dashboard", get="signed in"),
+    Row("dashboard", get="see", at="grid"),
+    Row("daily-report", get="signed in"),
+    Row("daily-report-xlsx", post="export", posted=200, apart=NO_AREA),
+    Row("task-list", get="signed in"),
+    Row("person-tasks", get="see", at="person"),
+    Row("healthz", get="public", got=503),  # no beat runs in the tests
+    # api
+    Row("api-root", get="signed in", api=True),
+    Row("api-schema", get="signed in", api=True),
+    Row("api-docs", get="signed in", api=True),
+    Row("api-place-list", get="signed in", api=True),
+    Row("api-place-detail", get="see", at="grid", api=True),
+    Row("api-returnee-list", get="signed in", api=True),
+    Row("api-returnee-detail", get="see", at="episode", api=True),
+    Row("api-task-list", get="signed in", api=True),
+    Row("api-task-detail", get="see", at="task", api=True),
+    Row("api-health-log-list", post="log", at="body", posted=201, api=True),
+]
+DEBUG_ONLY = {"dev-components"}
