@@ -20,25 +20,31 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: object, **options: object) -> None:
+        self.say("Bringing the tables up to date …")
         call_command("migrate", interactive=False, verbosity=0)
-        collect_static(Path(settings.STATIC_ROOT))
+        self.collect_static(Path(settings.STATIC_ROOT))
         if get_user_model().objects.exists():
             return
         if os.environ.get("SEED") == "0":
             call_command("setup_link")
         else:
-            self.stdout.write("First start: making a demo community (SEED=0 starts empty) …")
+            self.say("First start: making a demo community (SEED=0 starts empty) …")
             call_command("seed")
 
+    def collect_static(self, root: Path) -> None:
+        """Collect the static files unless neither they nor the packages changed since."""
+        stamp = root.with_name(f"{root.name}.stamp")
+        digest = sources_digest()
+        if root.is_dir() and stamp.exists() and stamp.read_text() == digest:
+            return
+        self.say("Collecting and compressing the static files, once for each version …")
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp.write_text(digest)
 
-def collect_static(root: Path) -> None:
-    """Collect the static files unless neither they nor the packages changed since."""
-    stamp = root.with_name(f"{root.name}.stamp")
-    digest = sources_digest()
-    if root.is_dir() and stamp.exists() and stamp.read_text() == digest:
-        return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp.write_text(digest)
+    def say(self, text: str) -> None:
+        """Print a line of progress at once."""
+        self.stdout.write(text)
+        self.stdout.flush()
 
 
 def sources_digest() -> str:
