@@ -2,7 +2,8 @@
 
 Every statement takes `ids` (episode keys, or NULL for all). The driver binds on the client, so the
 planner sees a constant: with NULL the condition vanishes, with keys it becomes an index condition.
-`day` is the last day to bring into being, `since` the first, `today` the local date now.
+`day` is the last day to bring into being, `since` the first, `today` the local date now; `once`
+leaves out the duties that end with their day.
 """
 
 from typing import Any
@@ -27,7 +28,7 @@ JOIN (
     SELECT %(since)s::date + n AS day
     FROM generate_series(0, %(day)s::date - %(since)s::date) AS n
 ) d ON d.day BETWEEN s.first_day AND s.last_day AND (d.day - s.first_day) %% s.every = 0
-WHERE s.first_day <= %(day)s AND s.last_day >= %(since)s
+WHERE s.first_day <= %(day)s AND s.last_day >= %(since)s AND (y.missable IS FALSE OR NOT %(once)s)
     AND (%(ids)s::bigint[] IS NULL OR s.episode_id = ANY(%(ids)s::bigint[]))
 ORDER BY s.episode_id, d.day, s.duty_id, s.occasion
 ON CONFLICT (episode_id, due_day, duty_id, occasion) DO UPDATE

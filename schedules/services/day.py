@@ -59,21 +59,37 @@ def _run(day: date, now: datetime) -> Figures:
     cancelled = drop_changed([pk for pk, _fresh in changed], now=now)
     cancelled += sql.run(sql.CANCEL, ids=None, today=max(day, timezone.localdate(now)))
     sql.run(sql.FOLLOW, ids=None)
-    # Whoever the portal did not know at the last run is owed every day since they came.
-    created = create_tasks(
-        ids=[pk for pk, fresh in changed if fresh], since=earliest(day), day=day, now=now
-    )
+    created = catch_up(changed, day=day, now=now)
     created += create_tasks(ids=None, since=since, day=day, now=now)
     owed = sql.rows(sql.COUNT_OWED, since=since, day=day)[0][0]
     close_by_evidence(episode_ids=None, since=since, now=now)
     return Figures(created=created, kept=max(0, owed - created), cancelled=cancelled)
 
 
-def create_tasks(*, ids: list[int] | None, since: date, day: date, now: datetime) -> int:
-    """Create the tasks owed on these days for these episodes, None meaning all; return how many."""
+def create_tasks(
+    *, ids: list[int] | None, since: date, day: date, now: datetime, once: bool = False
+) -> int:
+    """Create the tasks owed on these days for these episodes, None meaning all; return how many.
+
+    `once` leaves out the duties that end with their day.
+    """
     if ids == []:
         return 0
-    return sql.run(sql.CREATE, ids=ids, since=since, day=day, today=timezone.localdate(now))
+    local = timezone.localdate(now)
+    return sql.run(sql.CREATE, ids=ids, since=since, day=day, today=local, once=once)
+
+
+def catch_up(changed: list[tuple[int, bool]], *, day: date, now: datetime) -> int:
+    """Create what newly derived episodes were owed before today; return how many.
+
+    Whoever the portal did not know at the last run is owed every day since they came. A new plan
+    does not owe yesterday's daily work, but every act that is owed once.
+    """
+    fresh = [pk for pk, is_fresh in changed if is_fresh]
+    again = [pk for pk, is_fresh in changed if not is_fresh]
+    since = earliest(day)
+    created = create_tasks(ids=fresh, since=since, day=day, now=now)
+    return created + create_tasks(ids=again, since=since, day=day, now=now, once=True)
 
 
 def drop_changed(ids: list[int], *, now: datetime) -> int:
@@ -87,8 +103,8 @@ def drop_changed(ids: list[int], *, now: datetime) -> int:
 
 def first_day_owed(day: date) -> date:
     """Return the first day a run for `day` looks at: the one after the last good run, if any."""
-    last = last_success("run_day", before=day)
-    return max(earliest(day), last + timedelta(days=1)) if last else earliest(day)
+    last = last_success("run_day", until=day)
+    return max(earliest(day), min(day, last + timedelta(days=1))) if last else earliest(day)
 
 
 def earliest(day: date) -> date:

@@ -46,11 +46,11 @@ def _begin(name: str, *, day: date | None, slot: str, now: datetime) -> JobRun:
     return JobRun.objects.create(name=name, **fresh)
 
 
-def last_success(name: str, *, before: date | None = None) -> date | None:
-    """Return the latest day for which a job succeeded, or None."""
+def last_success(name: str, *, until: date | None = None) -> date | None:
+    """Return the latest day, `until` at the latest, for which a job succeeded; or None."""
     runs = JobRun.objects.filter(name=name, error="", finished_at__isnull=False, day__isnull=False)
-    if before:
-        runs = runs.filter(day__lt=before)
+    if until:
+        runs = runs.filter(day__lte=until)
     return runs.order_by("-day").values_list("day", flat=True).first()
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from grid.models import User
 from schedules import sql
-from schedules.services.day import create_tasks, drop_changed, earliest, first_day_owed
+from schedules.services.day import catch_up, create_tasks, drop_changed, first_day_owed
 from schedules.services.evidence import close_by_evidence, raise_unreached
 from schedules.services.spans import derive_spans
 
@@ -32,8 +32,7 @@ def _reconcile(ids: list[int], now: datetime, by: User | None) -> None:
     day = timezone.localdate(now)
     changed = derive_spans(episode_ids=ids, now=now)
     drop_changed([pk for pk, _fresh in changed], now=now)
-    fresh = [pk for pk, is_fresh in changed if is_fresh]
-    create_tasks(ids=fresh, since=earliest(day), day=day, now=now)
+    catch_up(changed, day=day, now=now)
     create_tasks(ids=ids, since=first_day_owed(day), day=day, now=now)
     sql.run(sql.FOLLOW, ids=ids)
     close_by_evidence(episode_ids=ids, now=now, by=by)

@@ -120,3 +120,22 @@ def test_many_episodes_are_derived_with_the_same_queries(world, size, django_ass
 
     with django_assert_num_queries(9):
         derive_spans()
+
+
+def test_a_new_plan_owes_no_daily_work_of_yesterday_but_every_single_act(world):
+    episode = returnee("JY.OTHER")
+    run_day(day=today(), now=clock(0, minute=5))
+    run_day(day=today() + 2 * DAY, now=clock(0, 2, minute=5))
+
+    replan(
+        episodes=[episode],
+        by=world.county,
+        why="contact of a case",
+        event={"type": "contact_identified", "date": today().isoformat(), "level": "close"},
+    )
+    reconcile(episode_ids=[episode.pk], now=clock(12, 2))
+
+    measured = Task.objects.filter(episode=episode, duty__evidence=Evidence.MEASURE)
+    assert [t.due_day for t in measured] == [today() + 2 * DAY]
+    tested = Task.objects.filter(episode=episode, duty__evidence=Evidence.TEST)
+    assert [t.due_day for t in tested] == [today() + DAY], "day 1 of the stage, not yet taken"
