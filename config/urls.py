@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("grid.urls")),
     path("", include("returnees.urls")),
     path("", include("schedules.urls")),
+    path("", include("schedules.dashboard_urls")),
 ]
