@@ -40,7 +40,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.VILLAGE_CADRE: _CADRE,
     Role.VILLAGE_HEAD: _HEAD,
     Role.TOWNSHIP_ADMIN: _TOWNSHIP,
-    Role.LEADER: frozenset({P.VIEW}),
+    Role.LEADER: frozenset({P.VIEW, P.EXPORT_MASKED}),
     Role.SUPERVISOR: frozenset({P.VIEW, P.VERIFY, P.REVEAL_WITH_REASON, P.EXPORT_MASKED}),
     Role.COUNTY_ADMIN: _TOWNSHIP | {P.PUBLISH, P.CONFIGURE},
 }
