@@ -106,3 +106,15 @@ def child_code(code: str, below: str) -> str:
     lengths = sorted(length for length in CODE_LENGTHS.values() if length > len(code))
     cut = min(lengths[0] if lengths else len(below), CODE_LENGTHS[Level.VILLAGE])
     return below[:cut]
+
+
+# Villages and communities carry their committee in the national list; nobody says it.
+COMMITTEES = {"村民委员会": "村", "社区居民委员会": "社区", "居民委员会": "", "居民委会": ""}
+
+
+def short_name(name: str) -> str:
+    """Return a village's name without its committee: 马庄村民委员会 -> 马庄村."""
+    for ending, instead in COMMITTEES.items():
+        if name.endswith(ending) and len(name) > len(ending):
+            return name.removesuffix(ending) + instead
+    return name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.functional import cached_property
 
-from grid.choices import Level
+from grid.choices import CODE_LENGTHS, Level
 from grid.models import Place, User, ancestor_codes
 from grid.permissions import Permission
 from grid.scope import under
@@ -23,13 +23,20 @@ class Found:
     label: str
 
 
-def find_own(user: User, permission: Permission, text: str) -> list[Found]:
-    """Return villages, grids and buildings where the user holds the permission, by name."""
-    rows = Place.objects.visible_to(user, permission).filter(level__gte=Level.VILLAGE, closed=False)
+def find_own(
+    user: User, permission: Permission, text: str, deepest: Level = Level.BUILDING
+) -> list[Found]:
+    """Return villages, grids and buildings where the user holds the permission, by name.
+
+    Without text the villages come first; what lies above the township need not be said.
+    """
+    rows = Place.objects.visible_to(user, permission).filter(
+        level__gte=Level.VILLAGE, level__lte=deepest, closed=False
+    )
     text = text.strip()
     if text:
         rows = rows.filter(Q(name__contains=text) | Q(pinyin__startswith=text.lower()))
-    return labelled(list(rows.order_by("code")[:LIMIT]))
+    return labelled(list(rows.order_by("level", "code")[:LIMIT]), since=Level.TOWNSHIP)
 
 
 def find_anywhere(text: str) -> list[Found]:
@@ -107,9 +114,10 @@ def full_names(names: dict[str, str]) -> dict[str, str]:
     }
 
 
-def labelled(places: list[Place]) -> list[Found]:
-    """Return the places with their full names, in one further query."""
-    codes = {upper for place in places for upper in ancestor_codes(place.code)}
+def labelled(places: list[Place], since: Level = Level.PROVINCE) -> list[Found]:
+    """Return the places with their names from a level down, in one further query."""
+    length = CODE_LENGTHS[since]
+    codes = {up for place in places for up in ancestor_codes(place.code) if len(up) >= length}
     names = dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
     full = full_names(names)
     return [Found(place.code, full[place.code]) for place in places]

@@ -1,6 +1,6 @@
 """A plan in words: what awaits somebody, when, and the clause with its quote behind each item.
 
-Pure: takes the plan object of docs/policies.md as it is stored, returns what pages show.
+Takes the plan object of docs/policies.md as it is stored, returns what pages show.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,11 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from policies.errors import FactsError, PackError
+from policies.facts import Facts
+from policies.planner import plan as make_plan
+from policies.schema import load
 
 Plan = Mapping[str, Any]
 
@@ -52,9 +57,12 @@ class Explained:
     daily_count: int | None
 
 
-def explain(plan: Plan) -> Explained:
-    """Return the plan in the language of the page, in the order of its dates."""
-    reasons = _reasons(plan)
+def explain(plan: Plan, facts: Mapping[str, Any]) -> Explained:
+    """Return the plan in the language of the page, in the order of its dates.
+
+    Stored plans leave out the quotes; planning the same facts again finds them.
+    """
+    reasons = _reasons(plan, _quotes(plan, facts))
     checks = plan.get("daily_checks") or {}
     items = sorted(_items(plan, reasons), key=lambda item: item.when or date.max)
     free = plan.get("free_from")
@@ -76,13 +84,22 @@ def explain(plan: Plan) -> Explained:
     )
 
 
-def _reasons(plan: Plan) -> dict[str, Reason]:
+def _quotes(plan: Plan, facts: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """Return (item, clause) -> words of the notice; none for facts or a pack of another time."""
+    try:
+        made = make_plan(load(plan.get("pack", "")), Facts.parse(facts))
+    except (FactsError, PackError):
+        return {}
+    return {(why.item, why.rests_on): why.quote for why in made.why}
+
+
+def _reasons(plan: Plan, quotes: Mapping[tuple[str, str], str]) -> dict[str, Reason]:
     english = not (get_language() or "zh").startswith("zh")
     return {
         why["item"]: Reason(
             text=why.get("text_en") or why["text"] if english else why["text"],
             clause=why.get("rests_on", ""),
-            quote=why.get("quote", ""),
+            quote=why.get("quote") or quotes.get((why["item"], why.get("rests_on", "")), ""),
             reading=why.get("reading", ""),
         )
         for why in plan.get("why") or ()

@@ -144,7 +144,7 @@ def read_person(person: Person, user: User) -> PersonPage:
     )
     if page.episode is None:
         return page
-    page.plan = explain(page.episode.plan)
+    page.plan = explain(page.episode.plan, page.episode.facts)
     page.stages = list(page.episode.stages.select_related("site", "closed_by"))
     page.tests = list(page.episode.tests.select_related("stage", "entered_by"))
     page.logs = list(page.episode.health_logs.select_related("logged_by")[:LOGS])

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from grid import identity
-from grid.choices import IdType, Sex
+from grid.choices import IdType, Level, Sex
 from grid.forms.fields import DateInput, DateTimeInput, OwnVillageField, PlaceField
 from grid.models import Person, User
 from grid.permissions import Permission
@@ -244,7 +244,7 @@ class ReportForm(JourneyForm):
         self.person = person
         place = self.fields["place"]
         assert isinstance(place, OwnVillageField)  # noqa: S101  declared above
-        place.of(user, Permission.REGISTER)
+        place.of(user, Permission.REGISTER, deepest=Level.VILLAGE)
         if person is not None:
             for name in IDENTITY:
                 del self.fields[name]

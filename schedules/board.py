@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grid.areas import Area, child_code
+from grid.areas import Area, child_code, short_name
 from grid.choices import Level
 from grid.models import Place
 from returnees.choices import EpisodeState, StageKind
@@ -216,11 +216,11 @@ def sentence_of(red: Red | None) -> str:
     faults = ", ".join(faults_of(red.village))
     if red.holder is None:
         return _("%(place)s is where it is red: %(faults)s. Nobody answers for it.") % {
-            "place": red.village.name,
+            "place": short_name(red.village.name),
             "faults": faults,
         }
     return _("%(place)s is where it is red: %(faults)s. %(who)s answers (%(tier)s).") % {
-        "place": red.village.name,
+        "place": short_name(red.village.name),
         "faults": faults,
         "who": red.holder.name,
         "tier": red.tier.label if red.tier else "",

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from grid.areas import Area, child_code
+from grid.areas import Area, child_code, short_name
 from grid.choices import Level
 from grid.models import Place
 from grid.tables import Table
@@ -111,7 +111,7 @@ def report_text(report: Report) -> str:
     """Return the report as a message for the group, zeros and zero reports written out."""
     total = report.total
     figures = {name: getattr(total, name) for name in FIGURES}
-    zero = [row.name for row in report.rows if row.is_zero]
+    zero = [short_name(row.name) for row in report.rows if row.is_zero]
     lines = [
         _("[%(place)s daily report] %(day)s")
         % {"place": report.area.name, "day": date_format(report.day, "MONTH_DAY_FORMAT")},

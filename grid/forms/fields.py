@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from grid.choices import Level
 from grid.models import Place, User
 from grid.permissions import Permission
 from grid.place_search import Found, find_anywhere, find_own, labelled
@@ -40,6 +41,7 @@ class PlaceSearch(forms.Widget):
 
     template_name = "grid/place_search.html"
     own: tuple[User, Permission] | None = None
+    deepest = Level.BUILDING
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         code, text = value if isinstance(value, tuple) else (value or "", "")
@@ -50,14 +52,16 @@ class PlaceSearch(forms.Widget):
             "code": code,
             "found": self.found(code, text),
             "within": self.own[1] if self.own else "",
+            "deepest": int(self.deepest),
         }
 
     def found(self, code: str, text: str) -> list[Found]:
         """Return what to offer: the chosen place, or what the text or the small scope yields."""
         if code:
-            return labelled(list(Place.objects.filter(code=code)))
+            since = Level.TOWNSHIP if self.own else Level.PROVINCE
+            return labelled(list(Place.objects.filter(code=code)), since)
         if self.own:
-            return find_own(*self.own, text)
+            return find_own(*self.own, text, self.deepest)
         return find_anywhere(text)
 
     def render(
@@ -104,9 +108,9 @@ class PlaceField(forms.Field):
         widget: PlaceSearch = self.widget  # type: ignore[assignment]
         return widget
 
-    def of(self, user: User, permission: Permission) -> None:
-        """Offer only places where the user holds the permission."""
-        self.search.own = (user, permission)
+    def of(self, user: User, permission: Permission, *, deepest: Level = Level.BUILDING) -> None:
+        """Offer only places where the user holds the permission, from the village down."""
+        self.search.own, self.search.deepest = (user, permission), deepest
 
     def clean(self, value: Any) -> tuple[Place | None, str]:
         code, text = value or ("", "")
@@ -122,7 +126,9 @@ class PlaceField(forms.Field):
     def _chosen(self, code: str) -> Place:
         places = Place.objects.all()
         if self.search.own:
-            places = places.visible_to(*self.search.own)
+            places = places.visible_to(*self.search.own).filter(
+                level__gte=Level.VILLAGE, level__lte=self.search.deepest
+            )
         place: Place | None = places.filter(code=code).first()
         if place is None:
             raise ValidationError(self.error_messages["unknown"], code="unknown")

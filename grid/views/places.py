@@ -4,10 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from grid.choices import Level
 from grid.permissions import Permission
 from grid.place_search import find_anywhere, find_own
 from grid.web import PortalRequest
 
+LEVELS = {str(level.value) for level in Level}
 RIGHTS = {str(permission): permission for permission in Permission}
 
 
@@ -21,5 +23,7 @@ def place_search(request: PortalRequest) -> HttpResponse:
     field = request.GET.get("field", "place")
     text = request.GET.get(f"{field}_text", "")
     right = RIGHTS.get(request.GET.get("within", ""))
-    found = find_own(request.user, right, text) if right else find_anywhere(text)
+    level = request.GET.get("deepest", "")
+    deepest = Level(int(level)) if level in LEVELS else Level.BUILDING
+    found = find_own(request.user, right, text, deepest) if right else find_anywhere(text)
     return render(request, "grid/place_found.html", {"name": field, "found": found, "text": text})

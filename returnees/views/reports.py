@@ -88,7 +88,9 @@ def saved_or_shown(request: PortalRequest, context: dict[str, Any], user: User) 
     try:
         if "preview" in request.POST:
             episode = preview_report(report=report, by=user)
-            return render(request, TEMPLATE, context | {"preview": explain(episode.plan)})
+            return render(
+                request, TEMPLATE, context | {"preview": explain(episode.plan, episode.facts)}
+            )
         episode = register_report(report=report, by=user)
     except Refused as refusal:
         form.add_error(None, str(refusal))
@@ -102,7 +104,7 @@ def report_saved(request: PortalRequest, pk: int) -> HttpResponse:
     """Show what awaits the person just registered, each item with its clause."""
     rows = Episode.objects.visible_to(request.user).select_related("person", "place", "responsible")
     episode = get_object_or_404(rows, pk=pk)
-    context = {"episode": episode, "plan": explain(episode.plan)}
+    context = {"episode": episode, "plan": explain(episode.plan, episode.facts)}
     return render(request, "returnees/report_saved.html", context)
 
 
@@ -142,7 +144,11 @@ def take_public(request: HttpRequest, context: dict[str, Any], report: ReportInp
         text = _("This report needs a look by the village. Please call the village committee.")
         context["form"].add_error(None, text)
         return render(request, PUBLIC, context, status=422)
-    request.session[THANKS] = {"plan": episode.plan, "village": context["village"].code}
+    request.session[THANKS] = {
+        "plan": episode.plan,
+        "facts": episode.facts,
+        "village": context["village"].code,
+    }
     return redirect("public-report-thanks", context["village"].code)
 
 
@@ -155,7 +161,7 @@ def public_report_thanks(request: HttpRequest, village_code: str) -> HttpRespons
     kept = request.session.get(THANKS) or {}
     if kept.get("village") != village_code:
         return redirect("public-report", village_code)
-    context = {"village": village, "plan": explain(kept["plan"])}
+    context = {"village": village, "plan": explain(kept["plan"], kept["facts"])}
     return render(request, "returnees/public_thanks.html", context)
 
 

@@ -42,6 +42,7 @@ def returnee_list(
         "filter": chosen,
         "page": found,
         "elsewhere": not found and known_elsewhere(query),
+        "chosen": words_of(chosen),
         "narrowed": any(value for key, value in request.GET.items() if key != "cursor"),
         "query": request.GET.urlencode(),
         "can_export": request.user.can(Permission.EXPORT_MASKED),
@@ -49,6 +50,19 @@ def returnee_list(
         "today": today(),
     }
     return page(request, "returnees/returnee_list.html", context, fragment="rows")
+
+
+def words_of(chosen: ReturneeFilter) -> list[str]:
+    """Return what the list is narrowed by, in words."""
+    words = []
+    for field in chosen.form:
+        value = field.value()
+        if value in (None, "", False) or field.name == "q":
+            continue
+        choices = dict(getattr(field.field.widget, "choices", ()))
+        label = str(field.label) if value is True or not choices else str(choices.get(value, value))
+        words.append(_("one import") if field.is_hidden else label)
+    return words
 
 
 def known_elsewhere(query: str) -> bool:

@@ -5,10 +5,12 @@ from datetime import datetime
 from django import template
 from django.utils.translation import gettext as _
 
+from grid.areas import short_name
 from schedules.choices import TaskState
 from schedules.models import Task
 
 register = template.Library()
+register.filter("short_name", short_name)
 
 
 @register.filter
