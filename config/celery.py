@@ -12,7 +12,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect
 def use_django_logging(**_: object) -> None:
     """Keep Celery from replacing the portal's own log set-up."""
     from logging.config import dictConfig  # noqa: PLC0415  settings are not loaded at import time
@@ -20,3 +19,6 @@ def use_django_logging(**_: object) -> None:
     from django.conf import settings  # noqa: PLC0415
 
     dictConfig(settings.LOGGING)
+
+
+setup_logging.connect(use_django_logging)

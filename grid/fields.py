@@ -8,7 +8,7 @@ from django.db import models
 from grid.crypto import seal, unseal
 
 
-class SealedTextField(models.BinaryField):
+class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
     """Text that is stored encrypted; the empty string is stored empty. Not searchable."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class SealedJSONField(SealedTextField):
         return seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-class HashField(models.BinaryField):
+class HashField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
     """A keyed hash, 16 bytes (grid.crypto.keyed_hash)."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -87,14 +87,14 @@ def _duty_of_post(
     user: User, title: str, place: str | None, block: int | None, county: County, today: date
 ) -> list[Assignment]:
     since = today - SINCE
-    if title == "县级包联领导":
+    if title == "县级包联领导" and place:
         return [Assignment(cadre=user, tier=Tier.COUNTY, place_id=place, at_id=place, since=since)]
     if title == "包片领导":
         township = next(b.township_id for b in county.blocks if b.pk == block)
         return [
             Assignment(cadre=user, tier=Tier.BLOCK, block_id=block, at_id=township, since=since)
         ]
-    if title == "包村干部":
+    if title == "包村干部" and place:
         return [Assignment(cadre=user, tier=Tier.VILLAGE, place_id=place, at_id=place, since=since)]
     return []
 
@@ -127,7 +127,8 @@ def _make_households(
 
 def _make_residents(community: Community, random: Random, today: date, residents: int) -> None:
     homes = [h for h in community.households if h.use != Use.VACANT]
-    persons, used = [], count(0)
+    persons: list[Person] = []
+    used = count(0)
     while len(persons) < residents or len(persons) < len(homes):
         for home in homes:
             persons.append(_resident(random, home, today, next(used)))

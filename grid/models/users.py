@@ -53,7 +53,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         self, phone: str, name: str, password: str | None = None, **rest: Any
     ) -> "User":
         """Return a new saved user; without a password no log-in is possible."""
-        user = self.model(phone=phone, name=name, **rest)
+        user: User = self.model(phone=phone, name=name, **rest)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save()
