@@ -147,7 +147,7 @@ class ContactForm(EntryForm):
     """One act toward a returnee, or the attempt; the outcome is the button that was pressed."""
 
     channel = forms.ChoiceField(label=_("How"), widget=forms.RadioSelect)
-    outcome = forms.ChoiceField(widget=forms.HiddenInput, required=False)
+    outcome = forms.CharField(widget=forms.HiddenInput, required=False)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
     def __init__(

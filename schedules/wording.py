@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from grid.models import User
 from policies import schema
-from policies.pack import Pack, Words
+from policies.pack import Pack, RestrictionCell, Words
 from returnees.choices import StageKind
 from returnees.models import Episode
+
+DISSUADE = "dissuade_before_coming"
 
 
 def policy_text(*, episode: Episode, cadre: User) -> str:
@@ -31,6 +33,7 @@ def policy_text(*, episode: Episode, cadre: User) -> str:
         },
         *_before_coming(episode, pack),
         *_stages(episode.plan),
+        *_rules(pack, episode.classification),
         *_afterwards(episode.plan),
         _("With fever, cough or any other complaint call me at once and wait at home."),
         _("%(cadre)s, %(phone)s") % {"cadre": cadre.name, "phone": cadre.phone},
@@ -47,6 +50,19 @@ def travel_text(*, episode: Episode, cadre: User) -> str:
         _("%(cadre)s, %(phone)s") % {"cadre": cadre.name, "phone": cadre.phone},
     ]
     return "\n".join(lines)
+
+
+def advised_against(episode: Episode) -> bool:
+    """Say whether the notice has people of this class advised not to come (JY-2c)."""
+    pack = schema.load(episode.policy.pack)
+    return any(rule.name == DISSUADE for rule in _restrictions(pack, episode.classification))
+
+
+def _restrictions(pack: Pack, classification: str) -> tuple[RestrictionCell, ...]:
+    try:
+        return pack.row(classification).restrictions
+    except KeyError:
+        return ()
 
 
 def class_title(pack: Pack, classification: str) -> str:
@@ -66,7 +82,7 @@ def _before_coming(episode: Episode, pack: Pack) -> list[str]:
     if not episode.is_expected:
         return []
     lines = []
-    if "dissuade_before_coming" in episode.plan.get("flags", ()):
+    if advised_against(episode):
         lines.append(_("Unless you must, please do not come for now."))
     lines.append(
         _("Report at least %(hours)s hours before you set out, and tell me when plans change.")
@@ -98,6 +114,15 @@ def _stages(plan: dict[str, Any]) -> list[str]:
     if plan.get("daily_checks"):
         lines.append(_("Take your temperature every day and tell me before 20:00."))
     return lines
+
+
+def _rules(pack: Pack, classification: str) -> list[str]:
+    """Return what the person may not do; the advice against coming is said by itself."""
+    return [
+        in_language(rule.ground.text)
+        for rule in _restrictions(pack, classification)
+        if rule.ground.text and rule.name != DISSUADE
+    ]
 
 
 def _afterwards(plan: dict[str, Any]) -> list[str]:

@@ -1,12 +1,84 @@
-"""What the frame of every page shows of the user's work."""
+"""The frame of every page: where the user is, what they may open, what is new."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grid.models import Place, User
 from schedules.models import Reminder
 
 register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page the menu offers; `right` is a key of the context's `may`, empty for everybody."""
+
+    name: str
+    label: Promise | str
+    icon: str
+    right: str = ""
+
+
+TODAY = Entry("today", gettext_lazy("Today"), "today", "log")
+OVERVIEW = Entry("dashboard", gettext_lazy("Overview"), "dashboard")
+RETURNEES = Entry("returnee-list", gettext_lazy("Returnees"), "people")
+REGISTER = Entry("report-new", gettext_lazy("Register"), "add", "register")
+REPORT = Entry("daily-report", gettext_lazy("Daily report"), "report")
+# The pages a role works with, in the order of its day.
+MENU = (
+    TODAY,
+    OVERVIEW,
+    RETURNEES,
+    REGISTER,
+    Entry("household-list", gettext_lazy("Households"), "home"),
+    REPORT,
+    Entry("import-list", gettext_lazy("Import"), "import", "import"),
+    Entry("assignment-list", gettext_lazy("Assignments"), "assign", "assign"),
+    Entry("cadre-list", gettext_lazy("Cadres"), "user", "manage_posts"),
+)
+ACCOUNT = (
+    Entry("notices", gettext_lazy("Notices"), "bell"),
+    Entry("password-change", gettext_lazy("Change password"), "key"),
+)
+BACK_OFFICE = Entry("admin:index", gettext_lazy("Back office"), "settings")
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: Context) -> dict[str, list[dict[str, Any]]]:
+    """Return the links of the menus: `all` for the header, `bar` and `more` for phones, `account`.
+
+    The bar of a phone holds the three pages used most: by those who do the daily work themselves,
+    and by those who look after others who do.
+    """
+    may, user = context.get("may", {}), context["user"]
+    match = context["request"].resolver_match
+    current = match.url_name if match else ""
+    offered = [entry for entry in MENU if not entry.right or may.get(entry.right)]
+    by_hand = may.get("log") and not may.get("assign")
+    bar = [TODAY if by_hand else OVERVIEW, RETURNEES, REGISTER if may.get("register") else REPORT]
+    account = [*ACCOUNT, BACK_OFFICE] if user.is_staff else ACCOUNT
+    return {
+        "all": [_link(entry, current) for entry in offered],
+        "bar": [_link(entry, current) for entry in bar],
+        "more": [_link(entry, current) for entry in offered if entry not in bar],
+        "account": [_link(entry, current) for entry in account],
+    }
+
+
+def _link(entry: Entry, current: str | None) -> dict[str, Any]:
+    return {
+        "href": reverse(entry.name),
+        "label": entry.label,
+        "icon": entry.icon,
+        "here": entry.name == current,
+    }
 
 
 @register.simple_tag

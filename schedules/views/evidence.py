@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -19,7 +19,7 @@ from schedules.services.acts import confirm_arrival, enter_result, mark_no_show
 from schedules.services.contacts import record_contact
 from schedules.services.rounds import log_health
 from schedules.views.today import recorded
-from schedules.wording import policy_text, travel_text
+from schedules.wording import advised_against, policy_text, travel_text
 
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 TEXTS = {ContactKind.POLICY_TEXT: policy_text, ContactKind.TRAVEL_REMINDER: travel_text}
@@ -35,6 +35,11 @@ def episode_for_entry(request: PortalRequest, pk: int) -> Episode:
     return episode
 
 
+def sent(request: PortalRequest) -> QueryDict | None:
+    """Return what a form sent, also when it is nothing at all; None while it is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
 def form_page(
     request: PortalRequest, template: str, form: BaseForm, episode: Episode, **more: Any
 ) -> HttpResponse:
@@ -47,7 +52,7 @@ def form_page(
 def health_log(request: PortalRequest, pk: int) -> HttpResponse:
     """Log one health check of today (JY-2r)."""
     episode = episode_for_entry(request, pk)
-    form = HealthForm(request.POST or None, auto_id=f"e{pk}_%s")
+    form = HealthForm(sent(request), auto_id=f"e{pk}_%s")
     act = partial(_log_health, request, episode, form)
     log = attempt(form, act) if request.method == "POST" else None
     if log is None:
@@ -70,7 +75,7 @@ def contact_log(request: PortalRequest, pk: int) -> HttpResponse:
     if kind not in ContactKind.values:
         raise Http404
     form = ContactForm(
-        request.POST or None, kind=kind, also=_also(episode, kind), auto_id=f"e{pk}{kind}_%s"
+        sent(request), kind=kind, also=_also(episode, kind), auto_id=f"e{pk}{kind}_%s"
     )
     act = partial(_record_contact, request, episode, form)
     contact = attempt(form, act) if request.method == "POST" else None
@@ -84,8 +89,7 @@ def contact_log(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _also(episode: Episode, kind: str) -> tuple[ContactOutcome, ...]:
     """Return the further outcome of a call where the notice asks to advise against coming."""
-    flagged = "dissuade_before_coming" in episode.plan.get("flags", ())
-    asked = kind == ContactKind.CALL and episode.is_expected and flagged
+    asked = kind == ContactKind.CALL and episode.is_expected and advised_against(episode)
     return (ContactOutcome.DISSUADED,) if asked else ()
 
 
@@ -97,7 +101,7 @@ def _record_contact(request: PortalRequest, episode: Episode, form: ContactForm)
 def arrival(request: PortalRequest, pk: int) -> HttpResponse:
     """Confirm that somebody has arrived."""
     episode = episode_for_entry(request, pk)
-    form = ArrivalForm(request.POST or None, auto_id=f"e{pk}arrival_%s")
+    form = ArrivalForm(sent(request), auto_id=f"e{pk}arrival_%s")
     if request.method == "POST" and attempt(form, partial(_arrive, request, episode, form)):
         return recorded(
             request, episode, _("%(name)s has arrived.") % {"name": episode.person.name}
@@ -115,7 +119,7 @@ def _arrive(request: PortalRequest, episode: Episode, form: ArrivalForm) -> Any:
 def no_show(request: PortalRequest, pk: int) -> HttpResponse:
     """Note that somebody expected has not come."""
     episode = episode_for_entry(request, pk)
-    form = ArrivalForm(request.POST or None, auto_id=f"e{pk}arrival_%s")
+    form = ArrivalForm(sent(request), auto_id=f"e{pk}arrival_%s")
     if attempt(form, partial(mark_no_show, episode=episode, by=request.user)):
         said = _("%(name)s has not arrived; noted.")
         return recorded(request, episode, said % {"name": episode.person.name})
@@ -128,7 +132,7 @@ def test_log(request: PortalRequest, pk: int) -> HttpResponse:
     tests = Test.objects.visible_to(request.user).select_related("episode__person__household")
     test = get_object_or_404(tests, pk=pk)
     need(request.user, Permission.LOG, test.episode)
-    form = TestResultForm(request.POST or None, auto_id=f"t{pk}_%s")
+    form = TestResultForm(sent(request), auto_id=f"t{pk}_%s")
     act = partial(_enter_result, request, test, form)
     entered = attempt(form, act) if request.method == "POST" else None
     if entered is None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Household
@@ -33,22 +34,16 @@ ACTIONS: dict[str, tuple[Promise | str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One task on the page, and what its button opens."""
+    """One task on the page in words ready to print, and what its button opens."""
 
     task: Task
+    pk: str
+    title: str
     late: bool
-    due: str
+    when: str
     url: str
-
-    @property
-    def action(self) -> Promise | str:
-        """The text of the button."""
-        return ACTIONS[self.task.duty.evidence][0]
-
-    @property
-    def icon(self) -> str:
-        """The icon of the button."""
-        return ACTIONS[self.task.duty.evidence][1]
+    action: str
+    icon: str
 
 
 @dataclass(slots=True)
@@ -127,15 +122,7 @@ def lay_out(
 ) -> Day:
     """Lay out the open and done tasks of a day; `tests` are the open tests by episode."""
     today = timezone.localdate(now)
-    lines = [
-        Line(
-            task=task,
-            late=task.is_overdue_at(now),
-            due=due_text(task.due_at, today),
-            url=_address(task, tests or {}),
-        )
-        for task in tasks
-    ]
+    lines = [_line(task, now=now, today=today, tests=tests or {}) for task in tasks]
     cards = [_card(list(own)) for own in _by(lines, lambda line: (line.task.episode_id,))]
     groups = [
         Group(
@@ -160,8 +147,26 @@ def _by(items: list[Any], key: Any) -> list[list[Any]]:
     return [list(same) for _key, same in groupby(sorted(items, key=key), key)]
 
 
-def due_text(due_at: datetime, today: date) -> str:
-    """Return when something is due: the clock time, with the date unless it is today.
+def _line(task: Task, *, now: datetime, today: date, tests: Mapping[int, Iterable[Test]]) -> Line:
+    late = task.is_overdue_at(now)
+    when = clock_text(task.done_at if task.done_at else task.due_at, today)
+    if task.is_pending:
+        when = f"{_now('overdue since') if late else _now('due by')} {when}"
+    action, icon = ACTIONS[task.duty.evidence]
+    return Line(
+        task=task,
+        pk=str(task.pk),  # in templates numbers are formatted: costly, and wrong in an id
+        title=str(task.duty),
+        late=late,
+        when=when,
+        url=_address(task, tests) if task.is_pending else "",
+        action=str(action),
+        icon=icon,
+    )
+
+
+def clock_text(due_at: datetime, today: date) -> str:
+    """Return when something is due or was done: the clock time, with the date unless it is today.
 
     Midnight belongs to the day that ends with it: 24:00, as the notices write.
     """
