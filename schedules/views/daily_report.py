@@ -40,7 +40,7 @@ def daily_report(request: PortalRequest) -> HttpResponse:
     report = read(request)
     context = {
         "report": report,
-        "text": report_text(report),
+        "message": report_text(report),
         "switch": switch_for(request.user, report.area),
         "today": today(),
         "can_export": request.user.can(Permission.EXPORT_MASKED),
