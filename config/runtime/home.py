@@ -107,7 +107,7 @@ class Home:
         inside = self.store / "sockets"
         if len(os.fsencode(str(inside) + LONGEST_NAME)) <= LONGEST_SOCKET:
             return inside
-        return Path("/tmp") / f"grid-portal-{self.account.uid}-{digest(str(self.store))}"  # noqa: S108  made 0700 and its owner checked
+        return Path("/tmp") / f"grid-portal-{self.account.uid}-{digest(str(self.store))}"  # noqa: S108  # nosec B108  made 0700, its owner checked
 
     def prepare(self) -> None:
         """Create the folders: servers' ones 0700 and theirs, the way to them passable."""
