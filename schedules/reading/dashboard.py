@@ -11,13 +11,13 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from grid.choices import CODE_LENGTHS, Level, Tier
-from grid.coverage import uncovered_households, uncovered_persons
 from grid.models import Place, User
 from grid.responsibility import tier_holders
 from returnees.choices import EpisodeState
 from returnees.models import Abnormality, Episode
 from schedules.choices import CLOSED_BY_EVIDENCE, Evidence, TaskState
 from schedules.models import Task
+from schedules.reading.gaps import gaps_by_village
 
 SOON = timedelta(hours=48)
 VILLAGE = CODE_LENGTHS[Level.VILLAGE]
@@ -99,8 +99,8 @@ def dashboard(place_code: str, day: date | None = None, now: datetime | None = N
     _count_episodes(book, board, day=day, now=now)
     _count_tasks(book, day=day, now=now)
     book.count(Abnormality.objects.open(), abnormal=Count("pk"))
-    book.count(uncovered_households(under=place_code, day=day), households=Count("pk"))
-    book.count(uncovered_persons(under=place_code, day=day), persons=Count("pk"))
+    for village, what, number in gaps_by_village(under=place_code, day=day):
+        book.of(village).add(**{what: number})
     return _finished(board, book, day)
 
 

@@ -7,15 +7,17 @@ import pytest
 from django.db import connection
 
 from grid.choices import Tier
+from grid.coverage import uncovered_households, uncovered_persons
 from grid.days import today
-from grid.models import Assignment, Place
+from grid.models import Assignment, Household, Leave, Person, Place
 from returnees.choices import AbnormalityKind
 from returnees.models import Abnormality, Episode
 from schedules.choices import Evidence
 from schedules.models import Task
 from schedules.reading import daily_report, dashboard, today_of
+from schedules.reading.gaps import gaps_by_village
 from schedules.services import close_day, follow_responsibility, log_health, run_day
-from tests.cast import FAR, SECOND, TOWN, VILLAGE
+from tests.cast import FAR, GRID, SECOND, TOWN, VILLAGE
 from tests.factories.schedules import clock, contact, returnee
 
 DAY = timedelta(days=1)
@@ -148,7 +150,7 @@ def test_the_overview_takes_the_same_queries_for_any_number_of_villages(
         Place.objects.create(code=f"{TOWN}{300 + n}", name=f"{n}村", level=5, parent_id=TOWN)
         returnee(place_code=f"{TOWN}{300 + n}")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         dashboard(TOWN, today(), clock(10))
 
 
@@ -205,3 +207,46 @@ def test_the_figures_of_a_place_are_index_ranges(covered):
     assert "task_day_place" in plan
     assert "due_day = " in plan.split("Index Cond")[1]
     assert "place_id" in plan.split("Index Cond")[1]
+
+
+def test_the_gaps_are_those_of_the_coverage_page(covered):
+    day = today()
+    Household.objects.create(place_id=SECOND, number="9")
+    Household.objects.create(place_id=SECOND, number="8", closed_on=day - DAY)
+    held = Household.objects.create(place_id=SECOND, number="7")
+    for n, (place, household) in enumerate(
+        [(SECOND, None), (SECOND, held), (TOWN, None), (GRID, covered.household), (FAR, None)]
+    ):
+        Person(
+            name=f"住户{n}", phone=f"1550000{n:04d}", place_id=place, household=household
+        ).derive().save()
+    away = Assignment.objects.create(
+        cadre=covered.head, tier=Tier.HOUSEHOLD, household=held, at_id=SECOND, since=day - DAY
+    )
+    wide = Assignment.objects.create(
+        cadre=covered.head, tier=Tier.HOUSEHOLD, place_id=TOWN, at_id=TOWN, since=day - DAY
+    )
+    assert_same_gaps(day)
+    leave = Leave.objects.create(
+        user=covered.head, cover=covered.neighbour, since=day, until=day + 2 * DAY
+    )
+    assert_same_gaps(day)
+    covered.neighbour.is_active = False
+    covered.neighbour.save()
+    assert_same_gaps(day)
+    assert_same_gaps(leave.until)
+    for assignment in (away, wide):
+        assignment.until = day
+        assignment.save()
+    assert_same_gaps(day)
+
+
+def assert_same_gaps(day) -> None:
+    for under in (TOWN, VILLAGE, SECOND, GRID, TOWN[:6], FAR):
+        found = {"households": 0, "persons": 0}
+        for _village, what, number in gaps_by_village(under=under, day=day):
+            found[what] += number
+        assert found == {
+            "households": uncovered_households(under=under, day=day).count(),
+            "persons": uncovered_persons(under=under, day=day).count(),
+        }, (under, day)
