@@ -213,7 +213,7 @@ def sentence_of(red: Red | None) -> str:
     """Return where it is red and whose it is, or that it is red nowhere."""
     if red is None:
         return _("Nothing is red: no abnormal finding, nothing overdue, nobody without a cadre.")
-    faults = ", ".join(faults_of(red.village))
+    faults = _(", ").join(faults_of(red.village))
     if red.holder is None:
         return _("%(place)s is where it is red: %(faults)s. Nobody answers for it.") % {
             "place": short_name(red.village.name),
