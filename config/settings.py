@@ -11,6 +11,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from config.schedule import BEAT_SCHEDULE
 
@@ -180,6 +181,9 @@ TIME_ZONE = "Asia/Shanghai"
 FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "static/"
+# Source maps and unhashed doubles are never asked for; leaving them out is most of the first start.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
@@ -233,7 +237,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    # Two models name a column alike: say which set of choices is which.
+    "ENUM_NAME_OVERRIDES": {
+        "EpisodeStateEnum": "returnees.choices.EpisodeState",
+        "TaskStateEnum": "schedules.choices.TaskState",
+        "StageKindEnum": "returnees.choices.StageKind",
+    },
 }
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
