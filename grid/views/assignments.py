@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from grid.areas import name_villages
 from grid.days import today
 from grid.forms.responsibility import (
     AssignmentFilter,
@@ -34,8 +35,10 @@ def assignment_list(request: PortalRequest) -> HttpResponse:
     rows = narrowed(Assignment.objects.visible_to(request.user).open(), chosen)
     rows = rows.select_related("cadre", "place", "block", "household__place", "person", "at")
     can_assign = request.user.can(Permission.ASSIGN)
+    found = keyset_page(rows, order=("at_id", "tier", "pk"), query=request.GET)
+    name_villages(found.rows, lambda row: row.at_id)
     context = {
-        "page": keyset_page(rows, order=("at_id", "tier", "pk"), query=request.GET),
+        "page": found,
         "filter": chosen,
         "hand_over": HandOverForm(user=request.user) if can_assign else None,
         "end_form": EndForm(),

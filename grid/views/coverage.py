@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from grid.areas import area_of, within
+from grid.areas import area_of, name_villages, within
 from grid.coverage import inactive_holders, overloaded, uncovered_households, uncovered_persons
 from grid.days import today
 from grid.paging import keyset_page
@@ -28,15 +28,15 @@ def coverage(request: PortalRequest) -> HttpResponse:
         rows = persons.matching(query)
     else:
         rows = households.filter(number__contains=query) if query else households
+    found = keyset_page(rows.select_related("place"), order=("place_id", "pk"), query=request.GET)
+    name_villages(found.rows, lambda row: row.place_id)
     context = {
         "area": area,
         "what": what,
         "query": query,
         "households": households.count(),
         "persons": persons.count(),
-        "page": keyset_page(
-            rows.select_related("place"), order=("place_id", "pk"), query=request.GET
-        ),
+        "page": found,
         "inactive": {row.cadre for row in inactive_holders(under=around, day=today())},
         "overloaded": overloaded(under=around, day=today()),
         "can_assign": request.user.can(Permission.ASSIGN),

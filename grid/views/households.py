@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from grid.areas import name_villages
 from grid.choices import Level, Use
 from grid.days import today
 from grid.forms.people import AssessForm, HouseholdForm, PersonEditForm, PersonForm
@@ -34,16 +35,18 @@ def household_list(request: PortalRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     if query:
         members = Person.objects.filter(person_matches(query), household__isnull=False)
-        found = Q(number__contains=query) | Q(address__contains=query)
+        fitting = Q(number__contains=query) | Q(address__contains=query)
         rows = rows.filter(
-            found | Q(head_name__contains=query) | Q(pk__in=members.values("household"))
+            fitting | Q(head_name__contains=query) | Q(pk__in=members.values("household"))
         )
     place, use = request.GET.get("place", ""), request.GET.get("use", "")
     rows = rows.under(place) if place else rows
     rows = rows.filter(use=use) if use else rows
     rows = rows.select_related("place", "landlord").annotate(people=Count("members"))
+    found = keyset_page(rows, order=("place_id", "pk"), query=request.GET)
+    name_villages(found.rows, lambda row: row.place_id)
     context = {
-        "page": keyset_page(rows, order=("place_id", "pk"), query=request.GET),
+        "page": found,
         "query": query,
         "place": place,
         "use": use,
@@ -59,6 +62,7 @@ def household_detail(request: PortalRequest, pk: int) -> HttpResponse:
     household = get_object_or_404(
         Household.objects.visible_to(request.user).select_related("place", "landlord"), pk=pk
     )
+    name_villages([household], lambda row: row.place_id)
     context = {
         "household": household,
         "members": household.members.order_by("pk"),
