@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import timezone
-
 from returnees.choices import TestResult
+from returnees.clock import local, local_day
 from returnees.models import AdvanceReport, Certificate, Stay
 
 # Known about a person beyond what the report says; kept from plan to plan.
@@ -39,7 +38,7 @@ def facts_of(
     """
     known = known or {}
     facts: dict[str, Any] = {}
-    arrival = timezone.localdate(arrived_at or report.arrives_at)
+    arrival = local_day(arrived_at or report.arrives_at)
     if not known.get("placed_on"):
         facts |= {
             "arrives_at": _moment(arrived_at or report.arrives_at),
@@ -69,7 +68,7 @@ def facts_of(
 
 
 def _moment(at: datetime) -> str:
-    return timezone.localtime(at).isoformat()
+    return local(at).isoformat()
 
 
 def _departure(departs_at: datetime | None, arrives_at: datetime) -> str | None:

@@ -29,7 +29,7 @@ from grid.imports.understanding import understand
 from grid.models import ImportBatch, ImportRow, Place, User
 from grid.scope import under
 from returnees.lists import RETURNEES
-from returnees.services.bulk import copy_in
+from returnees.services.bulk import copy_in, make
 from returnees.services.import_groups import settle_groups
 from returnees.services.import_known import KnownBook
 from returnees.services.import_messages import problem, shown, stored
@@ -159,8 +159,9 @@ class _Check:
         problems = list(row.problems)
         action = self._action(row, values, duplicate, book, problems)
         kept, params = stored(problems)
-        return ImportRow(
-            batch=self.batch,
+        return make(
+            ImportRow,
+            {"batch": self.batch},
             number=row.number,
             kind=row.kind,
             verdict=row.verdict or "",

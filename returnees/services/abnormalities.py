@@ -16,6 +16,7 @@ from returnees.choices import (
     Outcome,
     TestResult,
 )
+from returnees.clock import local_day
 from returnees.models import Abnormality, Episode, Test
 from returnees.services.episodes import end_episode
 from returnees.services.replanning import lock, replan_open
@@ -111,7 +112,7 @@ def _lock(abnormality: Abnormality) -> Abnormality:
         raise AbnormalityClosedError(
             _("This finding was closed on %(day)s (%(outcome)s).")
             % {
-                "day": timezone.localdate(found.closed_at),
+                "day": local_day(found.closed_at),
                 "outcome": found.get_outcome_display(),
             }
         )
@@ -145,7 +146,7 @@ def hand_to_hospital(
 
 
 def _to_hospital(episode: Episode, *, why: str, now: datetime) -> None:
-    end_episode(episode, EpisodeState.CASE, why=why, day=timezone.localdate(now), now=now)
+    end_episode(episode, EpisodeState.CASE, why=why, day=local_day(now), now=now)
 
 
 def _take_back(episode: Episode, abnormality: Abnormality, *, now: datetime) -> None:
@@ -157,7 +158,7 @@ def _take_back(episode: Episode, abnormality: Abnormality, *, now: datetime) -> 
             _("%(name)s has another open episode by now; close that one first.")
             % {"name": episode.person.name}
         )
-    day = timezone.localdate(now)
+    day = local_day(now)
     Test.objects.filter(
         episode=episode, result=TestResult.POSITIVE, result_at__gte=abnormality.found_at
     ).update(result=TestResult.INVALID)

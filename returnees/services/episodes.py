@@ -14,8 +14,9 @@ from grid.models import Household, Place, User
 from policies.schema import load
 from returnees.announce import episodes_changed
 from returnees.choices import OPEN_STATES, EpisodeState
+from returnees.clock import local_day, local_text
 from returnees.models import Episode, Stage, Test
-from returnees.services.planning import FINAL, assess_stays, journeys_of
+from returnees.services.planning import assess_stays, journeys_of
 from returnees.services.replanning import (
     KNOWN,
     REPORT_FIELDS,
@@ -28,6 +29,7 @@ from returnees.services.replanning import (
     replan_all,
     save_stays,
 )
+from returnees.services.rows import FINAL
 
 
 class ArrivalRefusedError(Refused):
@@ -63,16 +65,16 @@ def confirm_arrival(
                 _("%(name)s cannot arrive before the departure reported (%(at)s).")
                 % {
                     "name": episode.person.name,
-                    "at": timezone.localtime(journey.report.departs_at).strftime("%Y-%m-%d %H:%M"),
+                    "at": local_text(journey.report.departs_at),
                 }
             )
-        day = timezone.localdate(arrived_at)
+        day = local_day(arrived_at)
         # The last look at the risk list: from here on news comes as events.
         save_stays(assess_stays([(journey, day, load(episode.policy.pack))]))
         episode.state = EpisodeState.ACTIVE
         episode.arrived_at, episode.arrives_on = arrived_at, day
         episode.plan = {}  # so that it counts as changed and is written
-        replan_all([episode], journeys, {episode.pk: episode.facts}, day=timezone.localdate(now))
+        replan_all([episode], journeys, {episode.pk: episode.facts}, day=local_day(now))
     return episode
 
 
@@ -194,7 +196,7 @@ def update_facts(
             change = _change(episode, changes, now)
             change_facts(changes={episode.pk: change}, by=by, why=why, now=now)
         if home is not None and episode.person.household_id is not None:
-            _assess(episode.person.household_id, suitable=home, day=timezone.localdate(now))
+            _assess(episode.person.household_id, suitable=home, day=local_day(now))
     episode.refresh_from_db()
     return episode
 
@@ -207,7 +209,7 @@ def _change(episode: Episode, changes: dict[str, Any], now: datetime) -> Change:
     if level and episode.is_active:
         change.event = {
             "type": "contact_identified",
-            "date": (on or timezone.localdate(now)).isoformat(),
+            "date": (on or local_day(now)).isoformat(),
             "level": level,
         }
         if assessment := changes.pop("risk_assessment", None):
@@ -255,7 +257,7 @@ def replan(
     now = now or timezone.now()
     ids = [episode.pk for episode in episodes]
     with acting(by=by, why=why):
-        return _replan(ids, day=timezone.localdate(now), event=event)
+        return _replan(ids, day=local_day(now), event=event)
 
 
 def _replan(ids: list[int], *, day: date, event: Mapping[str, Any] | None = None) -> list[Episode]:

@@ -13,6 +13,7 @@ from grid.audit import acting
 from grid.errors import Refused
 from grid.models import User
 from returnees.choices import AbnormalityKind, HealthCode, Symptom
+from returnees.clock import local_day
 from returnees.models import Episode, HealthLog
 from returnees.services.abnormalities import open_abnormality
 from returnees.services.replanning import refuse_closed
@@ -47,7 +48,7 @@ def log_health(
     again, from a phone that had no signal, returns the first entry and changes nothing.
     """
     now = now or timezone.now()
-    day = day or timezone.localdate(now)
+    day = day or local_day(now)
     if (known := _entered(entry_key)) is not None:
         return known
     temperature = Decimal(temperature).quantize(Decimal("0.1"))
@@ -100,7 +101,7 @@ def _check(
         raise HealthLogRefusedError(
             _("%(value)s is not one of the symptoms.") % {"value": unknown[0]}
         )
-    if not episode.arrives_on <= day <= timezone.localdate(now):
+    if not episode.arrives_on <= day <= local_day(now):
         raise HealthLogRefusedError(
             _("%(name)s is checked from %(first)s to today; %(day)s is neither.")
             % {"name": name, "first": episode.arrives_on, "day": day}

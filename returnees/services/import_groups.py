@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from grid.choices import RowAction
 from grid.models import ImportBatch, ImportRow
+from returnees.services.bulk import update_in
 from returnees.services.import_known import KnownBook
 from returnees.services.import_messages import problem, stored
-from returnees.services.import_values import Values
+from returnees.services.import_values import Values, plain
 
 CHUNK = 500
 
@@ -30,7 +31,7 @@ def settle_groups(batch: ImportBatch, links: Mapping[int, Sequence[int]]) -> Non
         changed = []
         for group, values in zip(part, folded, strict=True):
             changed += _settle([rows[number] for number in group], values, book, batch)
-        ImportRow.objects.bulk_update(changed, ["action", "problems", "values"])
+        update_in(changed, ["action", "problems", "values"])
 
 
 def _groups(links: Mapping[int, Sequence[int]]) -> list[list[int]]:
@@ -48,7 +49,7 @@ def _groups(links: Mapping[int, Sequence[int]]) -> list[list[int]]:
 def _fold(rows: Sequence[ImportRow]) -> Values:
     values: Values = {}
     for row in rows:
-        values |= {key: value for key, value in row.values.items() if value is not None}
+        values |= {key: value for key, value in plain(row).items() if value is not None}
     return values
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from grid.choices import RowAction
 from grid.imports.results import Problem
 from grid.models import Person
 from returnees.choices import EpisodeState
+from returnees.clock import local_day
 from returnees.models import Certificate, Episode
 from returnees.services.import_messages import problem
 from returnees.services.import_values import (
@@ -86,7 +85,7 @@ class KnownBook:
             if episode.is_open:
                 return episode
         for episode in episodes:
-            arrived = timezone.localdate(episode.report.arrives_at)
+            arrived = local_day(episode.report.arrives_at)
             if arrived.isoformat() == values["return_date"]:
                 return episode
         return None

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
-from django.utils import timezone
 
 from grid.choices import IdType
 from grid.days import at
 from grid.imports.results import Row
-from grid.models import Person
+from grid.models import ImportRow, Person
 from returnees.choices import Channel, TestResult
+from returnees.clock import local_day
 from returnees.models import AdvanceReport, Certificate, Episode
 from returnees.services.inputs import CertificateInput, ReportInput, StayInput
 from returnees.services.persons import VILLAGE, Key, key_of
@@ -70,7 +70,7 @@ class Frame:
 
 def moment_of(as_of: date, now: datetime) -> datetime:
     """Return the moment at which a list is judged: now, or noon of another day it is judged on."""
-    return now if as_of == timezone.localdate(now) else at(as_of, ARRIVAL_HOUR)
+    return now if as_of == local_day(now) else at(as_of, ARRIVAL_HOUR)
 
 
 def values_of(row: Row) -> Values:
@@ -82,6 +82,11 @@ def values_of(row: Row) -> Values:
         length = LENGTHS.get(key)
         values[key] = value[:length] if length and isinstance(value, str) else value
     return values
+
+
+def plain(row: ImportRow) -> Values:
+    """Return a row's values without what belongs to its problems."""
+    return {key: value for key, value in row.values.items() if key != "_params"}
 
 
 def key_of_values(values: Mapping[str, Any]) -> Key | None:
@@ -164,7 +169,7 @@ def known_values(person: Person, episode: Episode, papers: Iterable[Certificate]
         "name": person.name,
         "phone": person.phone,
         "dest_code": episode.place_id[:VILLAGE],
-        "return_date": timezone.localdate(report.arrives_at).isoformat(),
+        "return_date": local_day(report.arrives_at).isoformat(),
         **{key: getattr(report, name) for key, name in COLUMNS.items()},
     }
     values.setdefault("origin_code", report.origin_id)

@@ -3,7 +3,7 @@
 Every row is judged again when its turn comes: somebody may have registered the person meanwhile.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,10 +19,11 @@ from grid.errors import Refused
 from grid.models import Event, ImportBatch, ImportRow, Place, User
 from returnees.importing import summary_of
 from returnees.models import Episode
+from returnees.services.bulk import update_in
 from returnees.services.import_apply import Applied, change_of, update_persons
 from returnees.services.import_known import Judged, KnownBook
 from returnees.services.import_messages import problem, stored
-from returnees.services.import_values import Frame, Values, moment_of, report_of
+from returnees.services.import_values import Frame, Values, moment_of, plain, report_of
 from returnees.services.replanning import change_facts
 from returnees.services.reports import register_reports
 
@@ -31,16 +32,7 @@ MANY = 2000  # rows from which a page hands the commit to a worker
 TASK = "returnees.import_commit"
 WRITING = (RowAction.CREATE, RowAction.UPDATE)
 COMMITTABLE = (BatchState.CHECKED, BatchState.COMMITTING, BatchState.FAILED)
-ROW_FIELDS = (
-    "action",
-    "done",
-    "problems",
-    "values",
-    "person_key",
-    "report_key",
-    "episode_key",
-    "before",
-)
+DONE_FIELDS = ("action", "done", "person_key", "report_key", "episode_key", "before")
 
 
 class BatchRefusedError(Refused):
@@ -119,6 +111,7 @@ def _commit_rows(batch: ImportBatch, keys: Sequence[int], frame: Frame, *, by: U
     rows = list(
         batch.rows.select_for_update(of=("self",))
         .filter(pk__in=keys, done=False)
+        .defer("raw")
         .order_by("number")
     )
     with acting(by=by, why="import", batch=str(batch.pk)):
@@ -139,13 +132,15 @@ def apply_rows(
 
     First everybody new, then what later rows say of them: a person's rows come in their order.
     """
+    said = {row.pk: len(row.problems) for row in rows}
     creating = [row for row in rows if row.action == RowAction.CREATE]
     updating = [row for row in rows if row.action == RowAction.UPDATE]
     turned = _create(batch, creating, frame, by=by, decided=decided)
     _update(batch, [*turned, *updating], frame, by=by, decided=decided)
     for row in rows:
         row.done = row.action != RowAction.ASK
-    ImportRow.objects.bulk_update(rows, ROW_FIELDS, batch_size=500)
+    update_in(rows, DONE_FIELDS)
+    update_in([row for row in rows if len(row.problems) != said[row.pk]], ["problems", "values"])
 
 
 def _create(
@@ -157,7 +152,7 @@ def _create(
     decided: bool,
 ) -> list[ImportRow]:
     """Register what is new; return the rows that turn out to be updates."""
-    book = KnownBook.of(values_in(rows), lock=True)
+    book = KnownBook.of([plain(row) for row in rows], lock=True)
     new: list[tuple[ImportRow, Judged]] = []
     turned: list[ImportRow] = []
     for row in rows:
@@ -217,7 +212,7 @@ def _update(
     """Change exactly the fields that differ, in bulk."""
     if not rows:
         return
-    book = KnownBook.of(values_in(rows), lock=True)
+    book = KnownBook.of([plain(row) for row in rows], lock=True)
     merged: dict[int, _Merged] = {}
     for row in sorted(rows, key=lambda row: row.number):
         judged = book.judge(plain(row), home=batch.place_id, decided=decided)
@@ -287,16 +282,6 @@ def _say(row: ImportRow, said: Any) -> None:
     kept, params = stored([said])
     row.problems = [*row.problems, *kept]
     row.values = {**row.values, "_params": [*row.values.get("_params", ()), *params]}
-
-
-def plain(row: ImportRow) -> Values:
-    """Return a row's values without what belongs to its problems."""
-    return {key: value for key, value in row.values.items() if key != "_params"}
-
-
-def values_in(rows: Iterable[ImportRow]) -> list[Mapping[str, Any]]:
-    """Return the values of several rows."""
-    return [plain(row) for row in rows]
 
 
 def _finish(batch: ImportBatch, *, by: User | None, now: datetime) -> None:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid import identity
@@ -14,6 +13,7 @@ from grid.choices import IdType
 from grid.errors import Refused
 from grid.models import Household, Person
 from returnees.choices import Channel, TestResult
+from returnees.clock import local_day
 
 
 class ReportRefusedError(Refused):
@@ -107,7 +107,7 @@ def check_report(report: ReportInput, *, now: datetime) -> None:
     _check_person(report)
     _check_journey(report, now)
     check_stays(report.who, report.arrives_at, report.stays)
-    if report.entered_on and report.entered_on > timezone.localdate(report.arrives_at):
+    if report.entered_on and report.entered_on > local_day(report.arrives_at):
         raise ReportRefusedError(
             _("%(name)s: the entry on %(entry)s lies after the arrival; correct one of the two.")
             % {"name": report.who, "entry": report.entered_on}
@@ -151,10 +151,10 @@ def _check_journey(report: ReportInput, now: datetime) -> None:
 
 def check_arrival(who: str, arrives_at: datetime, *, now: datetime) -> None:
     """Refuse an arrival outside the days in which returns are taken (GRID settings)."""
-    today = timezone.localdate(now)
+    today = local_day(now)
     first = today - timedelta(days=settings.GRID["import_days_back"])
     last = today + timedelta(days=settings.GRID["import_days_ahead"])
-    day = timezone.localdate(arrives_at)
+    day = local_day(arrives_at)
     if not first <= day <= last:
         raise ReportRefusedError(
             _("%(name)s: the arrival on %(day)s is not between %(first)s and %(last)s.")
@@ -164,7 +164,7 @@ def check_arrival(who: str, arrives_at: datetime, *, now: datetime) -> None:
 
 def check_stays(who: str, arrives_at: datetime, stays: tuple[StayInput, ...]) -> None:
     """Refuse stays that end after the arrival or before they begin."""
-    arrival = timezone.localdate(arrives_at)
+    arrival = local_day(arrives_at)
     for stay in stays:
         if stay.last_day > arrival:
             raise ReportRefusedError(

@@ -14,7 +14,7 @@ from grid import identity
 from grid.choices import CODE_LENGTHS, Level
 from grid.errors import Refused
 from grid.models import Person, id_hash, phone_hash
-from returnees.services.bulk import copy_in
+from returnees.services.bulk import copy_in, make, update_in
 from returnees.services.inputs import ReportInput
 
 VILLAGE = CODE_LENGTHS[Level.VILLAGE]
@@ -98,7 +98,9 @@ def resolve(reports: Sequence[ReportInput]) -> list[Person]:
 
 
 def _new(report: ReportInput) -> Person:
-    return Person(
+    return make(
+        Person,
+        {"household": report.household} if report.household else {},
         name=report.name.strip(),
         id_type=report.id_type,
         id_number=report.id_number,
@@ -106,7 +108,6 @@ def _new(report: ReportInput) -> Person:
         sex=report.sex,
         birth_date=report.birth_date,
         place_id=report.place_code,
-        household=report.household,
     ).derive()
 
 
@@ -147,8 +148,7 @@ def move(person: Person, place: str) -> bool:
 
 def save_persons(persons: Sequence[Person]) -> None:
     """Write what follows from a report back to known persons."""
-    if persons:
-        Person.objects.bulk_update(
-            [person.derive() for person in persons],
-            ["name", "pinyin", "phone", "phone_hash", "phone_last4_hash", "place", "household"],
-        )
+    update_in(
+        [person.derive() for person in persons],
+        ["name", "pinyin", "phone", "phone_hash", "phone_last4_hash", "place", "household"],
+    )

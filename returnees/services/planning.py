@@ -14,13 +14,13 @@ from policies.pack import Pack
 from policies.planner import plan as make_plan
 from policies.schema import load
 from returnees import rules
-from returnees.choices import TestPurpose, TestResult
 from returnees.facts import facts_of
 from returnees.models import AdvanceReport, Certificate, Episode, Stage, Stay, Test
 from returnees.policies import RiskBook
-from returnees.services.bulk import copy_in
+from returnees.services.bulk import make
+from returnees.services.inputs import CertificateInput, StayInput
+from returnees.services.rows import Rows, blocks
 
-FINAL = (TestResult.NEGATIVE, TestResult.POSITIVE)
 LONGEST_LOOK_BACK = timedelta(days=60)
 
 
@@ -49,6 +49,29 @@ class Journey:
             home_suitable=self.home_suitable,
             known=known,
         )
+
+
+def new_stay(report: AdvanceReport, stay: StayInput) -> Stay:
+    """Return the row of a stay, not yet written."""
+    return make(
+        Stay,
+        {"report": report},
+        place_id=stay.place_code,
+        text=stay.text,
+        first_day=stay.first_day,
+        last_day=stay.last_day,
+    )
+
+
+def new_certificate(report: AdvanceReport, paper: CertificateInput) -> Certificate:
+    """Return the row of a certificate, not yet written."""
+    return make(
+        Certificate,
+        {"report": report},
+        sampled_on=paper.sampled_on,
+        result=paper.result,
+        laboratory=paper.laboratory,
+    )
 
 
 def assess_stays(journeys: Sequence[tuple[Journey, date, Pack]]) -> list[Stay]:
@@ -111,26 +134,6 @@ def _home(report: AdvanceReport) -> bool | None:
     return household.home_suitable if household else None
 
 
-@dataclass(slots=True)
-class Rows:
-    """The stages and tests of some episodes as they stand in the database."""
-
-    stages: dict[int, list[Stage]] = field(default_factory=dict)
-    tests: dict[int, list[Test]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, episodes: Iterable[Episode]) -> "Rows":
-        """Load them with two queries, locked for the transaction."""
-        ids = [episode.pk for episode in episodes]
-        rows = cls()
-        if ids:
-            for stage in Stage.objects.filter(episode__in=ids).order_by("day0", "n", "pk"):
-                rows.stages.setdefault(stage.episode_id, []).append(stage)
-            for test in Test.objects.filter(episode__in=ids).order_by("planned_on", "pk"):
-                rows.tests.setdefault(test.episode_id, []).append(test)
-        return rows
-
-
 def replanned(episode: Episode, facts: dict[str, Any], rows: Rows, *, day: date) -> bool:
     """Give an episode the plan of these facts as it really goes; say whether anything changed.
 
@@ -178,110 +181,3 @@ def _held(stages: Sequence[Stage], tests: Sequence[Test], day: date) -> tuple[st
         return None
     missing = [test for test in tests if test.stage_id == running.pk and blocks(test)]
     return (running.kind, running.day0) if missing else None
-
-
-def blocks(test: Test) -> bool:
-    """Say whether this test keeps its stage open: it still applies and is not negative."""
-    return test.superseded_on is None and test.result != TestResult.NEGATIVE
-
-
-def sync_rows(episodes: Sequence[Episode], rows: Rows, *, day: date) -> None:
-    """Bring stages and tests in step with the plans, a constant number of queries for all.
-
-    What happened stays. What is open and no longer asked for is superseded; the rest keeps its row:
-    a stage by kind and day 0, a test by purpose and planned day. Superseded rows asked for again
-    are taken up again.
-    """
-    diff = _Diff(day)
-    for episode in episodes:
-        diff.stages(episode, rows.stages.get(episode.pk, []))
-    copy_in(diff.new_stages)
-    for episode in episodes:
-        diff.tests(episode, rows.tests.get(episode.pk, []))
-    copy_in(diff.new_tests)
-    if diff.changed_stages:
-        Stage.objects.bulk_update(diff.changed_stages.values(), STAGE_FIELDS)
-    if diff.changed_tests:
-        Test.objects.bulk_update(diff.changed_tests.values(), TEST_FIELDS)
-
-
-STAGE_FIELDS = ("n", "first_day", "last_day", "days", "clause", "superseded_on")
-TEST_FIELDS = ("stage", "n", "due_on", "clause", "superseded_on")
-
-
-class _Diff:
-    """What differs between plans and rows, gathered over many episodes."""
-
-    def __init__(self, day: date) -> None:
-        self.day = day
-        self.new_stages: list[Stage] = []
-        self.new_tests: list[Test] = []
-        self.changed_stages: dict[int, Stage] = {}
-        self.changed_tests: dict[int, Test] = {}
-        self.stage_at: dict[tuple[int, str, date], Stage] = {}
-
-    def stages(self, episode: Episode, rows: Sequence[Stage]) -> None:
-        """Compare the stages of one episode."""
-        known = {(stage.kind, stage.day0): stage for stage in rows}
-        for key, stage in known.items():
-            self.stage_at[episode.pk, *key] = stage
-        wanted = {stage.key: stage for stage in rules.wanted_stages(episode.plan)}
-        for key, want in wanted.items():
-            if key not in known:
-                self._add_stage(episode, want)
-                continue
-            stage = known[key]
-            if stage.closed_on is None and _set(stage, superseded_on=None, **_cells(want)):
-                self.changed_stages[stage.pk] = stage
-        for key, stage in known.items():
-            if key not in wanted and stage.is_open:
-                stage.superseded_on = self.day
-                self.changed_stages[stage.pk] = stage
-
-    def _add_stage(self, episode: Episode, want: rules.WantedStage) -> None:
-        stage = Stage(episode=episode, kind=want.kind, day0=want.day0, **_cells(want))
-        self.new_stages.append(stage)
-        self.stage_at[episode.pk, *want.key] = stage
-
-    def tests(self, episode: Episode, rows: Sequence[Test]) -> None:
-        """Compare the tests of one episode; its stages have their ids by now."""
-        known: dict[tuple[str, date], Test] = {(t.purpose, t.planned_on): t for t in rows}
-        wanted = {test.key: test for test in rules.wanted_tests(episode.plan)}
-        for key, want in wanted.items():
-            stage = self.stage_at.get((episode.pk, *want.stage)) if want.stage else None
-            cells = {
-                "n": want.n,
-                "due_on": want.due_on,
-                "clause": want.clause,
-                "stage_id": stage.pk if stage else None,
-            }
-            test = known.get(key)
-            if test is None:
-                self.new_tests.append(
-                    Test(episode=episode, purpose=want.purpose, planned_on=want.planned_on, **cells)
-                )
-            elif test.result not in FINAL and _set(test, superseded_on=None, **cells):
-                self.changed_tests[test.pk] = test
-        for key, test in known.items():
-            open_ = test.superseded_on is None and test.result not in FINAL
-            if key not in wanted and open_ and test.purpose != TestPurpose.EXTRA:
-                test.superseded_on = self.day
-                self.changed_tests[test.pk] = test
-
-
-def _cells(want: rules.WantedStage) -> dict[str, Any]:
-    return {
-        "n": want.n,
-        "first_day": want.first_day,
-        "last_day": want.last_day,
-        "days": want.days,
-        "clause": want.clause,
-    }
-
-
-def _set(row: Stage | Test, **cells: Any) -> bool:
-    """Set the fields; say whether any of them differed."""
-    differs = {name for name, value in cells.items() if getattr(row, name) != value}
-    for name in differs:
-        setattr(row, name, cells[name])
-    return bool(differs)

@@ -16,17 +16,19 @@ from grid.responsibility import responsible_for
 from policies.schema import load
 from returnees.announce import episodes_changed
 from returnees.choices import OPEN_STATES
+from returnees.clock import local_day
 from returnees.models import AdvanceReport, Certificate, Episode, Stay
-from returnees.services.bulk import copy_in
+from returnees.services.bulk import copy_in, update_in
 from returnees.services.inputs import CertificateInput, StayInput, check_arrival, check_stays
 from returnees.services.planning import (
     Journey,
-    Rows,
     assess_stays,
     journeys_of,
+    new_certificate,
+    new_stay,
     replanned,
-    sync_rows,
 )
+from returnees.services.rows import Rows, sync_rows
 
 EPISODE_FIELDS = (
     "place",
@@ -137,7 +139,7 @@ def change_facts(
         journeys = journeys_of(episodes)
         _write_sources(episodes, journeys, changes, now)
         known = {episode.pk: _known(episode, changes[episode.pk]) for episode in episodes}
-        day = timezone.localdate(now)
+        day = local_day(now)
         moved = _follow_reports(episodes, journeys, changes, day=day)
         return replan_all(episodes, journeys, known, day=day, also=moved)
 
@@ -157,7 +159,7 @@ def _follow_reports(
     for episode in episodes:
         report, names = journeys[episode.pk].report, changes[episode.pk].report
         if "arrives_at" in names:
-            episode.arrives_on = timezone.localdate(report.arrives_at)
+            episode.arrives_on = local_day(report.arrives_at)
             episode.arrived_at = report.arrives_at if episode.is_active else None
             moved.add(episode.pk)
         if "place_id" in names:
@@ -183,7 +185,7 @@ def replan_all(
     Episodes `also` named are written even where their plan stays the same.
     """
     arrivals = [
-        (journeys[e.pk], timezone.localdate(e.arrived_at or journeys[e.pk].report.arrives_at), e)
+        (journeys[e.pk], local_day(e.arrived_at or journeys[e.pk].report.arrives_at), e)
         for e in episodes
     ]
     # Risk is judged as known at arrival: once somebody is here, later news comes as an event.
@@ -205,14 +207,13 @@ def replan_all(
 
 def save_stays(stays: Sequence[Stay]) -> None:
     """Write level and flags of stays back."""
-    if stays:
-        Stay.objects.bulk_update(stays, ["risk", "flags"])
+    update_in(stays, ["risk", "flags"])
 
 
 def save_episodes(episodes: Sequence[Episode]) -> None:
     """Write changed episodes back and tell the work above."""
     if episodes:
-        Episode.objects.bulk_update(episodes, EPISODE_FIELDS)
+        update_in(episodes, EPISODE_FIELDS)
         episodes_changed(episode.pk for episode in episodes)
 
 
@@ -244,15 +245,13 @@ def _write_sources(
         if change.stays is not None:
             check_stays(episode.person.name, journey.report.arrives_at, change.stays)
             gone += [stay.pk for stay in journey.stays]
-            journey.stays = [_stay(journey.report, stay) for stay in change.stays]
+            journey.stays = [new_stay(journey.report, stay) for stay in change.stays]
             stays += journey.stays
-        new = [_paper(journey.report, paper) for paper in change.certificates]
+        new = [new_certificate(journey.report, paper) for paper in change.certificates]
         journey.certificates += new
         papers += new
-    if reports:
-        AdvanceReport.objects.bulk_update(
-            reports, sorted(name.removesuffix("_id") for name in names)
-        )
+    if names:
+        update_in(reports, sorted(name.removesuffix("_id") for name in names))
     if gone:
         Stay.objects.filter(pk__in=gone).delete()
     copy_in(stays)
@@ -273,25 +272,6 @@ def _set_report(
             _("%(name)s: the departure lies after the arrival; correct one of the two.")
             % {"name": episode.person.name}
         )
-
-
-def _stay(report: AdvanceReport, stay: StayInput) -> Stay:
-    return Stay(
-        report=report,
-        place_id=stay.place_code,
-        text=stay.text,
-        first_day=stay.first_day,
-        last_day=stay.last_day,
-    )
-
-
-def _paper(report: AdvanceReport, paper: CertificateInput) -> Certificate:
-    return Certificate(
-        report=report,
-        sampled_on=paper.sampled_on,
-        result=paper.result,
-        laboratory=paper.laboratory,
-    )
 
 
 def replan_open(*, ids: Iterable[int], day: date) -> list[Episode]:

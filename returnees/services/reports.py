@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,10 +16,11 @@ from grid.responsibility import responsible_for
 from policies.pack import Pack
 from returnees.announce import episodes_changed
 from returnees.choices import OPEN_STATES, EpisodeState
-from returnees.models import AdvanceReport, Certificate, Episode, PolicyVersion, Stay
+from returnees.clock import local_day
+from returnees.models import AdvanceReport, Episode, PolicyVersion
 from returnees.policies import PolicyBook
 from returnees.services import persons as people
-from returnees.services.bulk import copy_in
+from returnees.services.bulk import copy_in, make
 from returnees.services.inputs import (
     CertificateInput,
     ReportInput,
@@ -28,12 +30,13 @@ from returnees.services.inputs import (
 )
 from returnees.services.planning import (
     Journey,
-    Rows,
     assess_stays,
+    new_certificate,
+    new_stay,
     plan_of,
     settle_plan,
-    sync_rows,
 )
+from returnees.services.rows import Rows, sync_rows
 
 __all__ = [
     "CertificateInput",
@@ -69,6 +72,7 @@ COPIED = (
     "batch_key",
     "note",
 )
+copied = attrgetter(*COPIED)
 
 
 class SecondOpenEpisodeError(Refused):
@@ -111,7 +115,7 @@ def register_reports(
 
 def _register(reports: Sequence[ReportInput], *, by: User | None, now: datetime) -> list[Episode]:
     _check_places(reports)
-    day = timezone.localdate(now)
+    day = local_day(now)
     try:
         with transaction.atomic():
             persons = people.resolve(reports)
@@ -127,12 +131,10 @@ def _register(reports: Sequence[ReportInput], *, by: User | None, now: datetime)
     )
     homes = _homes(persons)
     journeys = [_journey(report, row, homes) for report, row in zip(reports, written, strict=True)]
-    bound = [
-        versions.at(report.place_code, timezone.localdate(report.arrives_at)) for report in reports
-    ]
+    bound = [versions.at(report.place_code, local_day(report.arrives_at)) for report in reports]
     assess_stays(
         [
-            (journey, timezone.localdate(journey.report.arrives_at), pack)
+            (journey, local_day(journey.report.arrives_at), pack)
             for journey, (pack, _version) in zip(journeys, bound, strict=True)
         ]
     )
@@ -190,14 +192,14 @@ def _refuse_second(persons: Sequence[Person]) -> None:
 def _report(
     report: ReportInput, person: Person, *, by: User | None, now: datetime
 ) -> AdvanceReport:
-    return AdvanceReport(
-        person=person,
+    return make(
+        AdvanceReport,
+        {"person": person, **({"reported_by": by} if by else {})},
         place_id=report.place_code,
         origin_id=report.origin_code,
         reported_at=report.reported_at or now,
-        reported_by=by,
         extra=dict(report.extra),
-        **{name: getattr(report, name) for name in COPIED},
+        **dict(zip(COPIED, copied(report), strict=True)),
     )
 
 
@@ -218,27 +220,6 @@ def _journey(report: ReportInput, row: AdvanceReport, homes: dict[int, bool | No
     )
 
 
-def new_stay(report: AdvanceReport, stay: StayInput) -> Stay:
-    """Return the row of a stay, not yet written."""
-    return Stay(
-        report=report,
-        place_id=stay.place_code,
-        text=stay.text,
-        first_day=stay.first_day,
-        last_day=stay.last_day,
-    )
-
-
-def new_certificate(report: AdvanceReport, paper: CertificateInput) -> Certificate:
-    """Return the row of a certificate, not yet written."""
-    return Certificate(
-        report=report,
-        sampled_on=paper.sampled_on,
-        result=paper.result,
-        laboratory=paper.laboratory,
-    )
-
-
 def _episode(
     report: ReportInput,
     journey: Journey,
@@ -248,18 +229,17 @@ def _episode(
     now: datetime,
 ) -> Episode:
     pack, version = policy
-    episode = Episode(
-        person=person,
-        report=journey.report,
+    episode = make(
+        Episode,
+        {"person": person, "report": journey.report, "policy": version},
         place_id=report.place_code,
-        policy=version,
         state=EpisodeState.ACTIVE if report.arrived else EpisodeState.EXPECTED,
-        arrives_on=timezone.localdate(report.arrives_at),
+        arrives_on=local_day(report.arrives_at),
         arrived_at=report.arrives_at if report.arrived else None,
         registered_at=now,
         revision=0,  # the first plan makes it 1
     )
     facts: dict[str, Any] = journey.facts(known=report.known)
     plan = plan_of(pack, facts, person.name)
-    settle_plan(episode, plan, Rows(), day=timezone.localdate(now), facts=facts)
+    settle_plan(episode, plan, Rows(), day=local_day(now), facts=facts)
     return episode

@@ -14,10 +14,12 @@ from grid.errors import Refused
 from grid.models import Event, User
 from returnees.announce import episodes_changed
 from returnees.choices import EpisodeState, StageKind, TestResult
+from returnees.clock import local_day
 from returnees.models import Abnormality, Episode, Stage, Test
+from returnees.services.bulk import update_in
 from returnees.services.episodes import end_episode
-from returnees.services.planning import Rows, blocks
 from returnees.services.replanning import lock, refuse_closed, replan_open
+from returnees.services.rows import Rows, blocks
 
 
 class StageNotOverError(Refused):
@@ -53,7 +55,7 @@ def close_stage(
     sample where that was taken later. Whatever follows moves with it (C-8).
     """
     now = now or timezone.now()
-    day = timezone.localdate(now)
+    day = local_day(now)
     with acting(by=by, why="close stage"):
         episode = lock(stage.episode)
         refuse_closed(episode)
@@ -126,7 +128,7 @@ def ended_by(test: Test, stage: Stage) -> date | None:
     A hold ends with the result itself (clauses.md 2.0, hold_for_test).
     """
     at = test.result_at if stage.last_day is None else test.sampled_at
-    return timezone.localdate(at) if at else None
+    return local_day(at) if at else None
 
 
 def _after(
@@ -158,8 +160,8 @@ def move_rows(rows: Rows, episode: Episode, *, after: Stage, late: timedelta) ->
     ]
     for test in tests:
         test.planned_on, test.due_on = test.planned_on + late, test.due_on + late
-    Stage.objects.bulk_update(stages, ["day0", "first_day", "last_day"])
-    Test.objects.bulk_update(tests, ["planned_on", "due_on"])
+    update_in(stages, ["day0", "first_day", "last_day"])
+    update_in(tests, ["planned_on", "due_on"])
 
 
 def release_finished(*, ids: Iterable[int], now: datetime) -> int:
@@ -192,7 +194,7 @@ def release_early(
             episode,
             EpisodeState.RELEASED,
             why=why,
-            day=timezone.localdate(now),
+            day=local_day(now),
             now=now,
             keep_follow_ups=True,
         )

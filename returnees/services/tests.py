@@ -12,10 +12,11 @@ from grid.models import User
 from policies.schema import load
 from returnees.announce import episodes_changed
 from returnees.choices import AbnormalityKind, EpisodeState, TestPurpose, TestResult
+from returnees.clock import local_day, local_text
 from returnees.models import Episode, Test
 from returnees.services.abnormalities import hand_to_hospital, open_abnormality
-from returnees.services.planning import FINAL
 from returnees.services.replanning import lock, refuse_closed
+from returnees.services.rows import FINAL
 from returnees.services.stages import close_due_stages
 
 TAKING = (EpisodeState.ACTIVE, EpisodeState.RELEASED)
@@ -67,7 +68,7 @@ def _follow(test: Test, episode: Episode, *, by: User | None, now: datetime) -> 
         what = _("Refused the test of %(day)s") % {"day": test.planned_on}
         open_abnormality(episode=episode, kind=AbnormalityKind.REFUSED, what=what, by=by, now=now)
     elif test.result == TestResult.NEGATIVE and episode.is_active:
-        close_due_stages(day=timezone.localdate(now), ids=[episode.pk], now=now)
+        close_due_stages(day=local_day(now), ids=[episode.pk], now=now)
     episodes_changed([episode.pk])
 
 
@@ -126,7 +127,7 @@ def _check_interval(test: Test, episode: Episode, sampled_at: datetime) -> None:
     )
     if other and other.sampled_at:
         hours = int(interval / timedelta(hours=1))
-        again = timezone.localtime(other.sampled_at + interval)
+        again = local_text(other.sampled_at + interval)
         raise SampleTooSoonError(
             _(
                 "This sample lies less than %(hours)s hours from that of %(other)s and does not "
@@ -134,8 +135,8 @@ def _check_interval(test: Test, episode: Episode, sampled_at: datetime) -> None:
             )
             % {
                 "hours": hours,
-                "other": timezone.localtime(other.sampled_at).strftime("%Y-%m-%d %H:%M"),
-                "again": again.strftime("%Y-%m-%d %H:%M"),
+                "other": local_text(other.sampled_at),
+                "again": again,
             }
         )
 

@@ -18,8 +18,8 @@ from grid.models import Event, ImportBatch, ImportRow, Person, User
 from returnees.models import AdvanceReport, Certificate, Episode, Stay
 from returnees.services.import_apply import change_of, update_persons
 from returnees.services.import_known import Judged, KnownBook
-from returnees.services.import_values import Frame, Values
-from returnees.services.imports import BatchRefusedError, frame_of, plain, values_in
+from returnees.services.import_values import Frame, Values, plain
+from returnees.services.imports import BatchRefusedError, frame_of
 from returnees.services.persons import save_persons
 from returnees.services.replanning import change_facts
 
@@ -180,7 +180,7 @@ def _restore(
 ) -> None:
     """Give known returns the values back that these rows replaced, the latest row first."""
     rows = [row for row in rows if row.action == RowAction.UPDATE and row.before]
-    book = KnownBook.of(values_in(rows), lock=True)
+    book = KnownBook.of([plain(row) for row in rows], lock=True)
     changes: dict[int, tuple[Judged, Values, list[ImportRow]]] = {}
     for row in rows:
         judged = book.judge(plain(row), home=batch.place_id, decided=True)
