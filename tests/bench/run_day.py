@@ -54,8 +54,8 @@ GENERATE = [
     """INSERT INTO returnees_policyversion (pack, version, digest, since, place_id)
        VALUES ('JY', '2021.1', 'd', '2021-01-01', '990101')""",
     """INSERT INTO returnees_advancereport (address, origin_text, arrives_at, reported_at,
-           transport, transport_no, health_code, employer, occupation, health_state, infection_history,
-           declared_true, role, quarantine_days, quarantine_proof, irregular_entry, negative_tests,
+           transport, transport_no, health_code, employer, occupation, health_state,
+           infection_history,           declared_true, role, quarantine_days, quarantine_proof, irregular_entry, negative_tests,
            channel, note, extra, person_id, place_id)
        SELECT '', '', %(day)s::date, %(day)s::date - 2, '', '', '', '', '', '', '', true, '', 0,
            false, false, 0, 'cadre', '', '{}', id, place_id
@@ -112,7 +112,8 @@ def empty() -> None:
     """Put the table back as it was before the run."""
     JobRun.objects.all().delete()
     # The run of the day before went well: without it all days since arrival would be owed.
-    JobRun.objects.create(name="run_day", day=DAY - timedelta(days=1), started_at=NOW, finished_at=NOW)
+    yesterday = DAY - timedelta(days=1)
+    JobRun.objects.create(name="run_day", day=yesterday, started_at=NOW, finished_at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE schedules_task")
         cursor.execute("CHECKPOINT")
@@ -126,9 +127,7 @@ def ours() -> None:
 def bare() -> None:
     """Write the same rows and nothing else."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO schedules_task ({COLUMNS}) SELECT {COLUMNS} FROM same_rows"
-        )
+        cursor.execute(f"INSERT INTO schedules_task ({COLUMNS}) SELECT {COLUMNS} FROM same_rows")
 
 
 def keep_rows() -> int:
@@ -136,8 +135,7 @@ def keep_rows() -> int:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS same_rows")
         cursor.execute(
-            f"CREATE TEMPORARY TABLE same_rows AS SELECT {COLUMNS} FROM schedules_task "
-            "ORDER BY id"
+            f"CREATE TEMPORARY TABLE same_rows AS SELECT {COLUMNS} FROM schedules_task ORDER BY id"
         )
         cursor.execute("ANALYZE same_rows")
         cursor.execute("SELECT count(*) FROM same_rows")
