@@ -55,8 +55,8 @@ GENERATE = [
        VALUES ('JY', '2021.1', 'd', '2021-01-01', '990101')""",
     """INSERT INTO returnees_advancereport (address, origin_text, arrives_at, reported_at,
            transport, transport_no, health_code, employer, occupation, health_state,
-           infection_history,           declared_true, role, quarantine_days, quarantine_proof, irregular_entry, negative_tests,
-           channel, note, extra, person_id, place_id)
+           infection_history, declared_true, role, quarantine_days, quarantine_proof,
+           irregular_entry, negative_tests, channel, note, extra, person_id, place_id)
        SELECT '', '', %(day)s::date, %(day)s::date - 2, '', '', '', '', '', '', '', true, '', 0,
            false, false, 0, 'cadre', '', '{}', id, place_id
        FROM grid_person""",
