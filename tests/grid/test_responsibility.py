@@ -28,8 +28,8 @@ from tests.factories.grid import (
 
 DAY = date(2021, 2, 8)
 GRID, BUILDING = VILLAGE + "001", VILLAGE + "001002"
-PLACES = ["970101", TOWN, VILLAGE, OTHER_VILLAGE, GRID, BUILDING]
-CADRES, HOMES, PERSONS = range(5), range(3), range(4)
+PLACES = ["970101", TOWN, VILLAGE, GRID, BUILDING]
+CADRES, HOMES, PERSONS = range(4), range(2), range(3)  # few, so that facts meet
 
 
 @dataclass(frozen=True)
@@ -59,17 +59,17 @@ facts = st.builds(
     since=st.integers(-3, 1),
     until=st.one_of(st.none(), st.integers(1, 3)),
 ).filter(lambda f: f.target[0] in ("place", "block") or f.tier == 4)
-leaves = st.dictionaries(st.sampled_from(CADRES), st.sampled_from(CADRES), max_size=3).map(
+leaves = st.dictionaries(st.sampled_from(CADRES), st.sampled_from(CADRES), max_size=2).map(
     lambda pairs: {user: cover for user, cover in pairs.items() if user != cover}
 )
 worlds = st.fixed_dictionaries(
     {
-        "facts": st.lists(facts, max_size=9),
+        "facts": st.lists(facts, max_size=12),
         "leaves": leaves,
-        "inactive": st.sets(st.sampled_from(CADRES), max_size=2),
-        "homes": st.lists(st.sampled_from(PLACES[2:]), min_size=3, max_size=3),
+        "inactive": st.sets(st.sampled_from(CADRES), max_size=1),
+        "homes": st.lists(st.sampled_from(PLACES[2:]), min_size=2, max_size=2),
         "persons": st.lists(
-            st.one_of(st.sampled_from(HOMES), st.sampled_from(PLACES[2:])), min_size=4, max_size=4
+            st.one_of(st.sampled_from(HOMES), st.sampled_from(PLACES[2:])), min_size=3, max_size=3
         ),
         "in_block": st.booleans(),
     }
@@ -178,6 +178,54 @@ class ResolutionTest(TestCase):
         in_tiers = [chain(person, DAY) for person in persons]
         lowest = [next((link.user for link in links if link.user), None) for links in in_tiers]
         assert [user.pk if user else None for user in lowest] == [found[p.pk] for p in persons]
+
+
+# Who answers before whom; each beats all that follow.
+PRECEDENCE = [
+    ("person", 4),
+    ("household", 4),
+    (BUILDING, 4),
+    (GRID, 4),
+    (VILLAGE, 4),
+    (VILLAGE, 3),
+    (VILLAGE, 2),
+    ("block", 2),
+    (TOWN, 2),
+    ("block", 1),
+    (TOWN, 1),
+    ("970101", 1),
+]
+
+
+@pytest.mark.clause("JY-2j", "JY-16c", "A-43")
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", range(len(PRECEDENCE) - 1))
+def test_the_nearer_deputy_answers_before_the_wider_lead_of_longer_standing(first: int) -> None:
+    home = HouseholdFactory(place=place(BUILDING))
+    person = PersonFactory(household=home)
+    own = {"person": person, "household": home, "block": block("东片", VILLAGE)}
+
+    def held(kind: str, tier: int, **words: object) -> Assignment:
+        target = {kind: own[kind]} if kind in own else {"place": place(kind)}
+        return AssignmentFactory(tier=tier, **target, **words)
+
+    nearer = held(*PRECEDENCE[first], deputy=True, since=DAY)
+    for wider in PRECEDENCE[first + 1 :]:
+        held(*wider)
+    assert responsible_for([person.pk], DAY) == {person.pk: nearer.cadre_id}
+
+    lead = held(*PRECEDENCE[first], since=DAY)
+    assert responsible_for([person.pk], DAY) == {person.pk: lead.cadre_id}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wide", [TOWN, "970101", "block"])
+def test_a_household_cadre_answers_for_nothing_wider_than_a_village(wide: str) -> None:
+    person = PersonFactory()
+    target = {"block": block("东片", VILLAGE)} if wide == "block" else {"place": place(wide)}
+    AssignmentFactory(**target)
+
+    assert responsible_for([person.pk], DAY) == {person.pk: None}
 
 
 @pytest.mark.django_db
