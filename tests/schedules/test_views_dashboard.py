@@ -1,4 +1,4 @@
-"""The overview: every figure is a link to exactly its rows; nothing outside the scope is counted."""
+"""The overview: every figure leads to exactly its rows; nothing outside the scope is counted."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -87,9 +87,7 @@ def test_the_figures_are_those_of_the_township(busy: World) -> None:
 
 
 def test_the_sentence_says_where_it_is_red_and_whose_it_is(busy: World) -> None:
-    Assignment.objects.create(
-        cadre=busy.cadre, tier=Tier.VILLAGE, place_id=VILLAGE, at_id=VILLAGE
-    )
+    Assignment.objects.create(cadre=busy.cadre, tier=Tier.VILLAGE, place_id=VILLAGE, at_id=VILLAGE)
 
     page = soup(browser(busy.township).get(reverse("dashboard")))
 
