@@ -1,4 +1,7 @@
-"""How a day's tasks are laid out on the page: households, their people, what each is owed."""
+"""How a day's tasks are laid out on the page: households, their people, what each is owed.
+
+A page may hold hundreds of lines: what they share is looked up once.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -14,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grid.models import Household
 from returnees.models import Episode, Test
-from schedules.choices import ContactKind, Evidence
+from schedules.choices import Evidence
 from schedules.models import Task
 
 # What the button of a task says; what it opens follows from the evidence that closes it.
@@ -30,6 +34,14 @@ ACTIONS: dict[str, tuple[Promise | str, str]] = {
     Evidence.TEST: (_("Enter result"), "tube"),
     Evidence.FOLLOW_UP: (_("Follow up"), "phone"),
 }
+CONTACT = "contact-log"
+# The page where evidence is entered; every other kind is a contact.
+OPENS: dict[str, str] = {
+    Evidence.HEALTH_LOG: "health-log",
+    Evidence.ARRIVAL: "arrival-log",
+    Evidence.TEST: "test-log",
+    Evidence.CALL: CONTACT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +49,10 @@ class Line:
     """One task on the page in words ready to print, and what its button opens."""
 
     task: Task
-    pk: str
     title: str
     late: bool
     when: str
+    clause: str
     url: str
     action: str
     icon: str
@@ -121,8 +133,8 @@ def lay_out(
     tasks: Iterable[Task], *, now: datetime, tests: Mapping[int, Iterable[Test]] | None = None
 ) -> Day:
     """Lay out the open and done tasks of a day; `tests` are the open tests by episode."""
-    today = timezone.localdate(now)
-    lines = [_line(task, now=now, today=today, tests=tests or {}) for task in tasks]
+    words = Words(now, tests or {})
+    lines = [words.line(task) for task in tasks]
     cards = [_card(list(own)) for own in _by(lines, lambda line: (line.task.episode_id,))]
     groups = [
         Group(
@@ -145,24 +157,6 @@ def lay_out(
 
 def _by(items: list[Any], key: Any) -> list[list[Any]]:
     return [list(same) for _key, same in groupby(sorted(items, key=key), key)]
-
-
-def _line(task: Task, *, now: datetime, today: date, tests: Mapping[int, Iterable[Test]]) -> Line:
-    late = task.is_overdue_at(now)
-    when = clock_text(task.done_at if task.done_at else task.due_at, today)
-    if task.is_pending:
-        when = f"{_now('overdue since') if late else _now('due by')} {when}"
-    action, icon = ACTIONS[task.duty.evidence]
-    return Line(
-        task=task,
-        pk=str(task.pk),  # in templates numbers are formatted: costly, and wrong in an id
-        title=str(task.duty),
-        late=late,
-        when=when,
-        url=_address(task, tests) if task.is_pending else "",
-        action=str(action),
-        icon=icon,
-    )
 
 
 def clock_text(due_at: datetime, today: date) -> str:
@@ -193,18 +187,46 @@ def _card(lines: list[Line]) -> Card:
     )
 
 
-def _address(task: Task, tests: Mapping[int, Iterable[Test]]) -> str:
-    evidence = task.duty.evidence
-    if evidence == Evidence.HEALTH_LOG:
-        return reverse("health-log", args=[task.episode_id])
-    if evidence == Evidence.ARRIVAL:
-        return reverse("arrival-log", args=[task.episode_id])
-    if evidence == Evidence.TEST:
-        fitting = [
-            test
-            for test in tests.get(task.episode_id, ())
-            if test.planned_on <= task.due_day <= test.due_on
-        ]
-        return reverse("test-log", args=[fitting[0].pk]) if fitting else ""
-    kind = ContactKind(evidence)
-    return f"{reverse('contact-log', args=[task.episode_id])}?kind={kind}"
+class Words:
+    """What the lines of a page share, looked up once: addresses, icons, words."""
+
+    def __init__(self, now: datetime, tests: Mapping[int, Iterable[Test]]) -> None:
+        self.now, self.today, self.tests = now, timezone.localdate(now), tests
+        self.late, self.due = _now("overdue since"), _now("due by")
+        self.addresses = {name: reverse(name, args=[0]) for name in set(OPENS.values())}
+        sprite = static("icons/sprite.svg")
+        self.actions = {
+            evidence: (str(action), f"{sprite}#{icon}")
+            for evidence, (action, icon) in ACTIONS.items()
+        }
+        self.titles: dict[str, str] = {}
+
+    def line(self, task: Task) -> Line:
+        """Return a task in words."""
+        late = task.is_overdue_at(self.now)
+        when = clock_text(task.done_at or task.due_at, self.today)
+        if task.is_pending:
+            when = f"{self.late if late else self.due} {when}"
+        action, icon = self.actions[task.duty.evidence]
+        title = self.titles.get(task.duty_id) or self.titles.setdefault(
+            task.duty_id, str(task.duty)
+        )
+        url = self.address(task) if task.is_pending else ""
+        return Line(task, title, late, when, task.clause, url, action, icon)
+
+    def address(self, task: Task) -> str:
+        """Return where the entry is made that closes the task; empty when it has no test."""
+        evidence = task.duty.evidence
+        key = task.episode_id
+        if evidence == Evidence.TEST:
+            fitting = [
+                test.pk
+                for test in self.tests.get(key, ())
+                if test.planned_on <= task.due_day <= test.due_on
+            ]
+            if not fitting:
+                return ""
+            key = fitting[0]
+        name = OPENS.get(evidence, CONTACT)
+        url = self.addresses[name].replace("/0/", f"/{key}/")
+        return f"{url}?kind={evidence}" if name == CONTACT else url

@@ -1,0 +1,84 @@
+"""The digests of a cadre: counted in the header, read by a POST, nobody else's."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from grid.days import today
+from schedules.models import Reminder
+from tests.factories.schedules import returnee
+from tests.schedules.pages import browser, soup
+
+
+def digest(user, *, slot="08:00", **body):
+    return Reminder.objects.create(user=user, kind="digest", day=today(), slot=slot, body=body)
+
+
+def test_a_digest_shows_its_figures_and_people(world, monkeypatch):
+    monkeypatch.setattr("returnees.announce.send", lambda ids: None)
+    episode = returnee(person=world.person, household=world.household)
+    digest(world.worker, to_do=12, overdue=3, arriving=1, abnormal=0, episodes=[episode.pk])
+
+    page = soup(browser(world.worker).get("/notices/"))
+
+    text = page.find("article").text
+    for words in ("12 to do", "3 overdue", "1 arriving within 48 hours", world.person.name):
+        assert words in text
+
+
+def test_people_who_left_the_cadres_scope_are_no_longer_named(world, monkeypatch):
+    monkeypatch.setattr("returnees.announce.send", lambda ids: None)
+    episode = returnee(person=world.person, household=world.household)
+    digest(world.neighbour, to_do=1, episodes=[episode.pk])
+
+    page = soup(browser(world.neighbour).get("/notices/"))
+
+    assert world.person.name not in page.text
+
+
+def test_the_header_counts_what_is_unread(world):
+    digest(world.worker)
+    digest(world.worker, slot="16:00")
+    digest(world.cadre)
+
+    header = soup(browser(world.worker).get("/notices/")).header
+
+    assert header.find(class_="badge").find(string=True, recursive=False) == "2"
+
+
+def test_looking_marks_nothing_and_the_button_marks_what_was_shown(world):
+    client = browser(world.worker)
+    shown = digest(world.worker)
+    upto = soup(client.get("/notices/")).find("input", attrs={"name": "upto"})["value"]
+    assert Reminder.objects.filter(read_at=None).count() == 1
+    later = digest(world.worker, slot="16:00")
+    Reminder.objects.filter(pk=later.pk).update(created_at=timezone.now() + timedelta(hours=1))
+
+    client.post("/notices/read/", {"upto": upto})
+
+    assert list(Reminder.objects.filter(read_at=None)) == [later]
+    assert Reminder.objects.get(pk=shown.pk).read_at is not None
+
+
+def test_nobody_marks_somebody_elses(world):
+    other = digest(world.cadre)
+
+    browser(world.worker).post("/notices/read/", {"upto": timezone.now().isoformat()})
+
+    assert Reminder.objects.get(pk=other.pk).read_at is None
+
+
+@pytest.mark.parametrize("upto", ["", "yesterday", "2021-02-08T08:00:00"])
+def test_a_moment_nobody_can_read_is_refused(world, upto):
+    answer = browser(world.worker).post("/notices/read/", {"upto": upto})
+
+    assert answer.status_code == 400
+
+
+def test_marking_needs_a_post(world):
+    assert browser(world.worker).get("/notices/read/").status_code == 405
+
+
+def test_without_digests_the_page_says_when_they_come(world):
+    assert "No notices yet" in soup(browser(world.worker).get("/notices/")).text
