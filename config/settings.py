@@ -80,8 +80,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "config.middleware.admin_csp",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.admin_csp",  # inside: what it says must be there when the header is made
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "grid.audit.context_middleware",
     "axes.middleware.AxesMiddleware",

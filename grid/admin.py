@@ -1,18 +1,22 @@
 """Back office of the foundation: what no page of the portal covers. Scope holds here as well."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from import_export.admin import ExportMixin, ImportExportMixin
-from import_export.resources import ModelResource
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.admin import TabularInline
 
-from grid.formats import FORMATS
+from grid.admin_places import HouseholdResource, PlaceForm, PlaceResource
+from grid.back_office import (
+    InlineRights,
+    LoggedExport,
+    PortalAdmin,
+    ReadOnlyAdmin,
+    RightfulImport,
+    may,
+    open_site,
+)
 from grid.models import (
     Assignment,
     Block,
@@ -28,95 +32,47 @@ from grid.models import (
     User,
 )
 from grid.permissions import Permission
+from grid.pinyin import initials
+from grid.services.accounts import may_manage
 
 admin.site.unregister(Group)  # roles are code (grid.permissions), not rows
-
-
-class PortalAdmin(ModelAdmin):
-    """Rows in the user's scope; change needs `right`; nothing is deleted here."""
-
-    right: Permission | None = Permission.CONFIGURE
-    list_per_page = 50
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
-
-    def _may(self, request: HttpRequest, right: Permission | None, row: Model | None) -> bool:
-        user = request.user
-        if not isinstance(user, User) or right is None:
-            return False
-        return user.can(right, row if hasattr(row, "scope_keys") else None)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request, Permission.VIEW, obj)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, self.right, None)
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request, self.right, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class ReadOnlyAdmin(PortalAdmin):
-    """Rows that services alone write."""
-
-    right = None
-
-
-class PlaceResource(ModelResource):
-    """Places by code."""
-
-    class Meta:
-        model = Place
-        import_id_fields = ["code"]
-        fields = ["code", "name", "level", "parent", "closed"]
-        use_bulk = True
-        skip_unchanged = True
-        clean_model_instances = True
-
-
-class HouseholdResource(ModelResource):
-    """Households by place and door number."""
-
-    class Meta:
-        model = Household
-        import_id_fields = ["place", "number"]
-        fields = ["place", "number", "address", "use", "head_name", "home_suitable", "assessed_on"]
-        skip_unchanged = True
-        clean_model_instances = True
+open_site()
 
 
 @admin.register(Place)
-class PlaceAdmin(ImportExportMixin, PortalAdmin):
+class PlaceAdmin(RightfulImport, LoggedExport, PortalAdmin):
     """The tree; the national part comes from `manage.py import_places`."""
 
+    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [PlaceResource]
-    import_form_class = ImportForm
-    export_form_class = ExportForm
-    formats = import_formats = export_formats = FORMATS
+    form = PlaceForm
     list_display = ["code", "name", "level", "closed"]
     list_filter = ["level", "closed"]
     search_fields = ["code", "name", "pinyin"]
-    raw_id_fields = ["parent"]
+    fields = ["code", "name", "closed"]
+
+    def get_form(
+        self, request: HttpRequest, obj: Place | None = None, **kwargs: object
+    ) -> type[ModelForm]:
+        form: type[ModelForm] = super().get_form(request, obj, **kwargs)
+        form.user = request.user  # type: ignore[attr-defined]  # PlaceForm asks for the area
+        return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Place | None = None) -> list[str]:
-        return ["code", "level"] if obj else []
+        return ["code"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Place, form: object, change: object) -> None:
+        """Keep the initials in step with the name."""
+        obj.pinyin = initials(obj.name)
+        obj.save()
 
 
-class BlockVillageInline(TabularInline):
+class BlockVillageInline(InlineRights, TabularInline):
     """Villages of a block."""
 
     model = BlockVillage
+    right = Permission.CONFIGURE
     raw_id_fields = ["village"]
-    extra = 1
 
 
 @admin.register(Block)
@@ -129,12 +85,10 @@ class BlockAdmin(PortalAdmin):
 
 
 @admin.register(Household)
-class HouseholdAdmin(ExportMixin, PortalAdmin):
+class HouseholdAdmin(LoggedExport, PortalAdmin):
     """Households; day-to-day changes are made on the household's page."""
 
     resource_classes = [HouseholdResource]
-    export_form_class = ExportForm
-    formats = export_formats = FORMATS
     list_display = ["number", "address", "place", "use", "home_suitable"]
     list_filter = ["use", "home_suitable"]
     search_fields = ["number", "address", "head_name"]
@@ -153,44 +107,47 @@ class PersonAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
 
-class PostInline(TabularInline):
-    """Posts of a cadre."""
+class PostInline(InlineRights, TabularInline):
+    """Posts of a cadre, to look at."""
 
     model = Post
-    raw_id_fields = ["place", "block"]
-    extra = 0
+    fields = ("role", "place", "block", "since", "until")
+    readonly_fields = fields
 
 
 @admin.register(User)
 class UserAdmin(PortalAdmin):
-    """Cadres; new ones and passwords are made on the cadres page."""
+    """Cadres; accounts, posts and passwords are made and ended on the cadres page."""
 
     right = Permission.MANAGE_POSTS
     list_display = ["name", "phone", "unit", "title", "is_active"]
     list_filter = ["is_active", "party_member"]
     search_fields = ["name", "phone"]
     fields = ["name", "phone", "unit", "title", "party_member", "is_active", "is_staff"]
-    readonly_fields = ["phone"]
     inlines = [PostInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        rights = request.user
-        trusted = isinstance(rights, User) and rights.can(Permission.CONFIGURE)
-        return ["phone"] if trusted else ["phone", "is_staff", "is_active"]
+        fixed = ["phone", "is_active"]
+        return fixed if may(request, Permission.CONFIGURE) else [*fixed, "is_staff"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        user = request.user
+        allowed = super().has_change_permission(request, obj)
+        if isinstance(user, User) and isinstance(obj, User):
+            return allowed and may_manage(by=user, user=obj)
+        return allowed
+
 
 @admin.register(Post)
-class PostAdmin(PortalAdmin):
-    """Who holds which role where, and since when."""
+class PostAdmin(ReadOnlyAdmin):
+    """Who holds which role where, and since when; given and ended on the cadre's page."""
 
-    right = Permission.MANAGE_POSTS
     list_display = ["user", "role", "place", "block", "since", "until"]
     list_filter = ["role"]
     search_fields = ["user__name", "user__phone"]
-    raw_id_fields = ["user", "place", "block"]
     list_select_related = ["user", "place", "block"]
 
 
@@ -242,6 +199,3 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     list_filter = ["state", "list_name"]
     fields = ["list_name", "file_name", "place", "uploaded_by", "as_of", "state", "summary"]
     readonly_fields = fields
-
-
-admin.site.index_title = _("Back office")

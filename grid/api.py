@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -11,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from grid.choices import Level
 from grid.models import Place, User
+from grid.pagination import ApiCursorPagination
 
 
 class Conflict(APIException):
@@ -28,16 +32,37 @@ def user_of(request: Request) -> User:
 
 
 class ReadOnlyScopedViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
-    """Lists and shows the rows in the user's scope; outside it is 404."""
+    """Lists and shows the rows in the user's scope; outside it is 404, a bad filter is 400."""
 
-    def scoped(self) -> QuerySet[Any]:
-        """Return the rows of this endpoint before the scope is applied."""
-        raise NotImplementedError
+    filter_backends = [DjangoFilterBackend]
 
     def get_queryset(self) -> QuerySet[Any]:
-        if getattr(self, "swagger_fake_view", False):
-            return self.scoped().none()
-        return self.scoped().visible_to(user_of(self.request))
+        rows: Any = super().get_queryset()
+        fake = getattr(self, "swagger_fake_view", False)  # the schema is made without a request
+        scoped: QuerySet[Any] = rows.none() if fake else rows.visible_to(user_of(self.request))
+        return scoped
+
+
+class BelowFilter(django_filters.CharFilter):
+    """Narrows to a place and everything under it."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(help_text=_("code of a place: only what lies below it"), **kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return qs.under(value) if value else qs
+
+
+class PlaceFilter(django_filters.FilterSet):
+    """`?under=CODE`, `?level=N`, `?q=` part of the name."""
+
+    q = django_filters.CharFilter(field_name="name", lookup_expr="contains")
+    under = BelowFilter()
+    level = django_filters.ChoiceFilter(choices=Level.choices)
+
+    class Meta:
+        model = Place
+        fields: list[str] = []
 
 
 class PlaceSerializer(serializers.ModelSerializer[Place]):
@@ -50,28 +75,16 @@ class PlaceSerializer(serializers.ModelSerializer[Place]):
         fields = ["code", "name", "level", "level_name", "parent"]
 
 
-class PlaceViewSet(ReadOnlyScopedViewSet):
-    """Places in scope; `?under=CODE` narrows, `?level=N` picks a level, `?q=` searches names."""
+class PlacePagination(ApiCursorPagination):
+    """Pages in the order of the tree."""
 
-    serializer_class = PlaceSerializer
     ordering = "code"
 
-    def scoped(self) -> QuerySet[Place]:
-        """Return open places that fit the query string."""
-        rows = Place.objects.filter(closed=False)
-        params = self.request.query_params if self.request else {}
-        if under := params.get("under"):
-            rows = rows.under(under)
-        if (level := params.get("level", "")).isdigit() and int(level) in Level.values:
-            rows = rows.filter(level=int(level))
-        if q := params.get("q"):
-            rows = rows.filter(name__contains=q)
-        return rows
 
-    @property
-    def paginator(self) -> Any:
-        """Page by code: the primary key is the order of the tree."""
-        paginator = super().paginator
-        if paginator is not None:
-            paginator.ordering = self.ordering
-        return paginator
+class PlaceViewSet(ReadOnlyScopedViewSet):
+    """Places in scope that are in use."""
+
+    queryset = Place.objects.filter(closed=False)
+    serializer_class = PlaceSerializer
+    filterset_class = PlaceFilter
+    pagination_class = PlacePagination

@@ -1,11 +1,16 @@
-"""File formats of the back office: what Chinese Excel writes can be read, what we write it opens."""
+"""File formats of the back office: what Chinese Excel writes is read, what we write it opens."""
 
 from io import BytesIO
 from typing import Any
 
 import tablib
+from django.utils.translation import gettext as _
 from import_export.formats.base_formats import CSV, XLSX
 from python_calamine import CalamineWorkbook
+
+from grid.tables import FORMULA_STARTS, Table, csv_of, xlsx_of
+
+ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 class ChineseCSV(CSV):  # type: ignore[misc]  # import_export has no types
@@ -18,30 +23,58 @@ class ChineseCSV(CSV):  # type: ignore[misc]  # import_export has no types
         return "rb"
 
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> Any:
-        for encoding in ("utf-8-sig", "gb18030"):
+        for encoding in ENCODINGS:
             try:
-                return super().create_dataset(in_stream.decode(encoding), **kwargs)
+                text = in_stream.decode(encoding)
             except UnicodeDecodeError:
                 continue
+            return plain(super().create_dataset(text, **kwargs))
         raise ValueError(
-            "This file is neither UTF-8 nor GB18030: save it as “CSV UTF-8” in Excel and try again."
+            _(
+                "This file is neither UTF-8 nor GB18030: save it as “CSV UTF-8” in Excel and try "
+                "again."
+            )
         )
 
-    def export_data(self, dataset: Any, **kwargs: Any) -> bytes:
-        text: str = super().export_data(dataset, **kwargs)
-        return text.encode("utf-8-sig")
+    def export_data(self, dataset: Any, **_kwargs: Any) -> bytes:
+        return csv_of(table_of(dataset))
 
 
 class QuickXLSX(XLSX):  # type: ignore[misc]  # import_export has no types
-    """XLSX read through calamine."""
+    """XLSX read through calamine; written with cells of text that no spreadsheet evaluates."""
 
-    def create_dataset(self, in_stream: Any, **_: Any) -> Any:
+    def create_dataset(self, in_stream: Any, **_kwargs: Any) -> Any:
         stream = BytesIO(in_stream) if isinstance(in_stream, bytes) else in_stream
         rows = CalamineWorkbook.from_filelike(stream).get_sheet_by_index(0).to_python()
         dataset = tablib.Dataset(headers=[str(cell) for cell in rows[0]] if rows else None)
         for row in rows[1:]:
             dataset.append(row)
-        return dataset
+        return plain(dataset)
+
+    def export_data(self, dataset: Any, **_kwargs: Any) -> bytes:
+        return xlsx_of(table_of(dataset))
 
 
 FORMATS = [ChineseCSV, QuickXLSX]
+
+
+def table_of(dataset: Any) -> Table:
+    """Return a dataset as a table of ours, whose cells leave as text."""
+    return Table(title=dataset.title or "", headings=dataset.headers or [], rows=list(dataset))
+
+
+def plain(dataset: Any) -> Any:
+    """Take off what an export of ours put around a cell, so that it comes back as it was."""
+    read = tablib.Dataset(headers=[_plain(heading) for heading in dataset.headers or []])
+    for row in dataset:
+        read.append([_plain(cell) for cell in row])
+    return read
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))  # a code in a cell that Excel took for a number
+    if not isinstance(cell, str):
+        return cell
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text

@@ -1,12 +1,11 @@
 """Back office of returns: policy versions and risk areas to edit, the rest to look at."""
 
 from django.contrib import admin
-from import_export.admin import ImportExportMixin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from import_export.resources import ModelResource
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
-from grid.admin import PortalAdmin, ReadOnlyAdmin
-from grid.formats import FORMATS
+from grid.back_office import LoggedExport, PortalAdmin, ReadOnlyAdmin, RightfulImport
 from grid.permissions import Permission
 from returnees.models import Abnormality, AdvanceReport, Episode, PolicyVersion, RiskArea
 
@@ -23,24 +22,20 @@ class RiskAreaResource(ModelResource):
 
 
 @admin.register(RiskArea)
-class RiskAreaAdmin(ImportExportMixin, PortalAdmin):
+class RiskAreaAdmin(RightfulImport, LoggedExport, PortalAdmin):
     """The risk list with its dates; every change is audited."""
 
     right = Permission.PUBLISH
+    anywhere = frozenset({"place"})  # risk knows no scope: people come from the whole country
+    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [RiskAreaResource]
-    import_form_class = ImportForm
-    export_form_class = ExportForm
-    formats = import_formats = export_formats = FORMATS
     list_display = ["place", "level", "flags", "since", "until", "source"]
     list_filter = ["level"]
     raw_id_fields = ["place"]
     list_select_related = ["place"]
 
-    def get_queryset(self, request):  # type: ignore[no-untyped-def]  # whole country: risk has no scope
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RiskArea]:
         return RiskArea.objects.select_related("place")
-
-    def has_change_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]
-        return self._may(request, self.right, None)
 
 
 @admin.register(PolicyVersion)
@@ -57,6 +52,7 @@ class AdvanceReportAdmin(ReadOnlyAdmin):
     list_display = ["person", "place", "arrives_at", "reported_at", "channel"]
     list_select_related = ["person", "place"]
     list_filter = ["channel"]
+    exclude = ["extra"]  # further columns of a list may hold anything
 
 
 @admin.register(Episode)
@@ -66,7 +62,7 @@ class EpisodeAdmin(ReadOnlyAdmin):
     list_display = ["person", "place", "state", "classification", "arrives_on", "observation_ends"]
     list_select_related = ["person", "place"]
     list_filter = ["state", "classification"]
-    exclude = ["facts"]
+    exclude = ["facts", "plan", "revision"]
 
 
 @admin.register(Abnormality)

@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from grid.admin import ReadOnlyAdmin
+from grid.back_office import ReadOnlyAdmin
+from grid.permissions import Permission
 from schedules.models import Duty, JobRun, Task
 
 
@@ -25,7 +26,8 @@ class TaskAdmin(ReadOnlyAdmin):
 
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnlyAdmin):
-    """What ran when and what failed."""
+    """What ran when and what failed, for those who run the portal."""
 
+    view_right = Permission.CONFIGURE
     list_display = ["name", "started_at", "finished_at", "figures", "error"]
     list_filter = ["name"]

@@ -28,6 +28,12 @@ SEES = {
     "far": {"neighbour", "supervisor", "county"},
     "abroad": set(),
 }
+# Everybody near; whoever sees further also where their own scope ends.
+TRIED = {
+    "near": EVERYBODY,
+    "far": ["worker", "cadre", "head", "township", "leader", "neighbour"],
+    "abroad": ["supervisor", "county"],
+}
 
 
 def _read() -> dict[str, dict[str, str]]:
@@ -49,6 +55,8 @@ def holds(who: str, right: str) -> bool:
         return right == "public" or who != "anonymous"
     if who in ("clerk", "anonymous"):
         return False
+    if " and " in right:
+        return all(holds(who, one) for one in right.split(" and "))
     cell = RIGHTS[right][COLUMN.get(who, who)]
     # Of the cast only the grid worker is assigned the person that the tests look at.
     return who == "worker" if cell == "assigned" else cell not in NOT_YET

@@ -7,24 +7,26 @@ the cast has anything to do.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from grid.choices import Role, Tier
+from grid.choices import BatchState, Role, Tier
 from grid.days import today
-from grid.models import Assignment, Household, Person, Place, Post, User
-from returnees.models import Abnormality, Episode
+from grid.models import Assignment, Household, ImportBatch, Person, Place, Post, User
+from returnees.choices import AreaFlag
+from returnees.models import Abnormality, Episode, RiskArea
 from returnees.services.health import log_health
+from returnees.services.reports import register_report
 from schedules.models import Task
 from schedules.services import reconcile, sync_duties
 from tests.access.roles import STAFF
 from tests.cast import FAR, GRID, VILLAGE, World, build_world
 from tests.factories.grid import id_number, place
-from tests.factories.returnees import a_report, in_force, noon
-from returnees.services.reports import register_report  # isort: skip
+from tests.factories.returnees import ELSEWHERE, a_report, in_force, noon
 
 ABROAD = "980101101201"
 PHONES = {"near": "15400010001", "far": "15400010002", "abroad": "15400010003"}
@@ -55,6 +57,10 @@ def build_scene() -> Scene:
     sync_duties()
     in_force()
     in_force(place="980101")
+    # A class with tests, so that there is one to be entered.
+    RiskArea.objects.create(
+        place_id=ELSEWHERE, since=today() - timedelta(days=100), flags=[AreaFlag.KEY_CONCERN]
+    )
     rows = {
         "near": rows_at(VILLAGE, "near", household=world.household, person=world.person),
         "far": rows_at(FAR, "far"),
@@ -89,6 +95,14 @@ def rows_at(
         "cadre": cadre,
         "post": post,
         "assignment": assignment,
+        "batch": ImportBatch.objects.create(
+            list_name="returnees",
+            file_name="名单.xlsx",
+            digest=where,
+            place=grid,
+            as_of=today(),
+            state=BatchState.CHECKED,
+        ),
         "episode": episode,
         "stage": episode.stages.first(),
         "test": episode.tests.first(),
@@ -99,11 +113,11 @@ def rows_at(
 
 def episode_of(person: Person, village: str) -> Episode:
     """Return an episode under management with work, a test owed and an abnormal finding."""
-    report = a_report(days=-1, person=person, place_code=village, arrives_at=noon(-1), arrived=True)
-    episode = register_report(report=report, by=None)
-    log_health(
-        episode=episode, temperature="38.0", symptoms=["fever"], by=None, channel="cadre"
+    report = a_report(
+        days=-1, person=person, phone=person.phone, place_code=village, arrives_at=noon(-1)
     )
+    episode = register_report(report=report, by=None)
+    log_health(episode=episode, temperature="38.0", symptoms=["fever"], by=None, channel="cadre")
     reconcile(episode_ids=[episode.pk])
     return episode
 
