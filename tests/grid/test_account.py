@@ -134,8 +134,11 @@ def test_the_old_password_is_no_new_one(temporary):
     assert "The new password is the old one" in text(answer)
 
 
-def test_the_language_is_changed_by_a_button_and_kept(browser, world):
-    browser.post("/i18n/setlang/", {"set_language": "zh-hans", "next": "/sign-in/"})
+def test_the_language_is_changed_by_a_button_of_the_footer_and_kept(browser, world):
+    form = BeautifulSoup(browser.get("/sign-in/").content, "html.parser").footer.form
+    button = form.find("button", string="简体中文")
+
+    browser.post(form["action"], {button["name"]: button["value"], "next": "/sign-in/"})
 
     assert 'lang="zh-CN"' in browser.get("/sign-in/").content.decode()
 
