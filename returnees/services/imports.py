@@ -39,10 +39,6 @@ class BatchRefusedError(Refused):
     """The batch is not in a state in which this can be done with it."""
 
 
-class RowRefusedError(Refused):
-    """The row does not wait for a decision, or the decision does not fit it."""
-
-
 def start_commit(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     """Commit a batch: a small one at once, a big one by a worker; its state tells how far it is."""
     if batch.rows.count() < MANY:
@@ -126,7 +122,6 @@ def apply_rows(
     frame: Frame,
     *,
     by: User | None,
-    decided: bool = False,
 ) -> None:
     """Judge rows again, register the new ones, update the known ones, note what became of each.
 
@@ -135,8 +130,8 @@ def apply_rows(
     said = {row.pk: len(row.problems) for row in rows}
     creating = [row for row in rows if row.action == RowAction.CREATE]
     updating = [row for row in rows if row.action == RowAction.UPDATE]
-    turned = _create(batch, creating, frame, by=by, decided=decided)
-    _update(batch, [*turned, *updating], frame, by=by, decided=decided)
+    turned = _create(batch, creating, frame, by=by)
+    _update(batch, [*turned, *updating], frame, by=by)
     for row in rows:
         row.done = row.action != RowAction.ASK
     update_in(rows, DONE_FIELDS)
@@ -149,14 +144,13 @@ def _create(
     frame: Frame,
     *,
     by: User | None,
-    decided: bool,
 ) -> list[ImportRow]:
     """Register what is new; return the rows that turn out to be updates."""
     book = KnownBook.of([plain(row) for row in rows], lock=True)
     new: list[tuple[ImportRow, Judged]] = []
     turned: list[ImportRow] = []
     for row in rows:
-        judged = book.judge(plain(row), home=batch.place_id, decided=decided)
+        judged = book.judge(plain(row), home=batch.place_id, decided=bool(row.decided))
         if judged.action == RowAction.CREATE:
             new.append((row, judged))
         elif judged.action == RowAction.UPDATE:
@@ -207,7 +201,6 @@ def _update(
     frame: Frame,
     *,
     by: User | None,
-    decided: bool,
 ) -> None:
     """Change exactly the fields that differ, in bulk."""
     if not rows:
@@ -215,7 +208,7 @@ def _update(
     book = KnownBook.of([plain(row) for row in rows], lock=True)
     merged: dict[int, _Merged] = {}
     for row in sorted(rows, key=lambda row: row.number):
-        judged = book.judge(plain(row), home=batch.place_id, decided=decided)
+        judged = book.judge(plain(row), home=batch.place_id, decided=bool(row.decided))
         if judged.action != RowAction.UPDATE or judged.episode is None:
             if judged.action == RowAction.CREATE:
                 _register([(row, judged)], frame, by=by)

@@ -1,7 +1,7 @@
 """Taking an import back: what it wrote goes, unless somebody has worked with it since."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -133,7 +133,7 @@ def _acts(
         who=KeyTextTransform("user", "pgh_context__metadata"),
         batch=KeyTextTransform("batch", "pgh_context__metadata"),
     )
-    acts = acts.filter(Q(batch=None) | ~Q(batch=str(batch.pk)), who__isnull=False)
+    acts = acts.filter(~Q(batch=str(batch.pk)) | Q(batch__isnull=True), who__isnull=False)
     return list(acts.values_list(column, "pgh_context__metadata__name", "pgh_created_at"))
 
 
@@ -192,7 +192,8 @@ def _restore(
     for judged, values, done in changes.values():
         _drop_papers(judged, done, values)
         update_persons([(judged, values)])
-        change = change_of(judged, values, frame)
+        # The paper that was there before still is; only the added one goes.
+        change = replace(change_of(judged, values, frame), certificates=())
         if judged.episode:
             change_facts(changes={judged.episode.pk: change}, by=by, why="undo import")
         _put_back({row.person_key: row.before["person"] for row in done if row.before["person"]})
