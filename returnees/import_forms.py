@@ -50,9 +50,12 @@ class DecisionForm(forms.Form):
 
     row = forms.IntegerField(widget=forms.HiddenInput)
     action = forms.ChoiceField(
-        choices=[
-            (RowAction.CREATE, _("import it")),
-            (RowAction.UPDATE, _("take it as an update")),
-            (RowAction.REFUSE, _("leave it out")),
-        ]
+        choices=[(RowAction.CREATE, _("import it")), (RowAction.SKIP, _("leave it out"))]
     )
+    dest_code = forms.CharField(required=False)
+
+    def fields_for_service(self) -> dict[str, Any]:
+        """Return what decide takes beside the row: the action, and what it asked."""
+        village = self.cleaned_data["dest_code"]
+        values = {"dest_code": village} if village else {}
+        return {"action": self.cleaned_data["action"], "values": values}

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from grid.choices import BatchState, RowAction
+from grid.choices import BatchState, Level, RowAction
 from grid.identity import mask_id, mask_phone
-from grid.models import ImportBatch, ImportRow
+from grid.models import ImportBatch, ImportRow, Place
 from grid.tables import Table
 from returnees.importing import row_problems
 
@@ -21,6 +21,7 @@ SHOWS: dict[str, dict[str, Any]] = {
     "unchanged": {"action": RowAction.UNCHANGED},
     "ask": {"action": RowAction.ASK},
     "refuse": {"action": RowAction.REFUSE},
+    "skip": {"action": RowAction.SKIP},
 }
 FIGURES = {
     "all": "rows",
@@ -29,6 +30,7 @@ FIGURES = {
     "unchanged": "unchanged",
     "ask": "waiting",
     "refuse": "invalid",
+    "skip": "skipped",
 }
 TONES = {"ask": "warning", "refuse": "danger"}
 
@@ -45,6 +47,7 @@ class RowLine:
     day: str
     problems: list[Any]
     tone: str
+    asks_village: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,13 @@ def tabs_of(batch: ImportBatch) -> list[Tab]:
         "unchanged": _("Unchanged"),
         "ask": _("Waiting for a decision"),
         "refuse": _("Not importable"),
+        "skip": _("Left out"),
     }
     counts = {key: batch.summary.get(FIGURES[key], 0) for key in SHOWS}
     return [
         Tab(key, labels[key], counts[key], TONES.get(key, "") if counts[key] else "")
         for key in SHOWS
+        if counts[key] or key != "skip"
     ]
 
 
@@ -96,7 +101,16 @@ def line_of(row: ImportRow) -> RowLine:
         day=values.get("return_date") or "",
         problems=row_problems(row),
         tone=tone,
+        asks_village=row.action == RowAction.ASK and not values.get("dest_code"),
     )
+
+
+def villages_for(batch: ImportBatch, lines: list[RowLine]) -> list[tuple[str, str]]:
+    """Return the villages to choose from, where a row on the page asks for its village."""
+    if not any(line.asks_village for line in lines):
+        return []
+    rows = Place.objects.under(batch.place_id).filter(level=Level.VILLAGE, closed=False)
+    return list(rows.order_by("code").values_list("code", "name"))
 
 
 def problem_table(batch: ImportBatch) -> Table:

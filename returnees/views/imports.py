@@ -15,9 +15,9 @@ from grid.services.disclosure import record_export
 from grid.tables import as_response
 from grid.web import PortalRequest, answer, attempt, need, page, tell
 from returnees.import_forms import DecisionForm, UploadForm
-from returnees.import_pages import line_of, problem_table, rows_of, tabs_of
+from returnees.import_pages import line_of, problem_table, rows_of, tabs_of, villages_for
 from returnees.importing import check_file
-from returnees.services import imports, undo
+from returnees.services import decisions, imports, undo
 
 DETAIL = "returnees/import_detail.html"
 
@@ -73,13 +73,14 @@ def import_detail(request: PortalRequest, pk: str) -> HttpResponse:
     batch = batch_for(request, pk)
     show = request.GET.get("show", "all")
     found = keyset_page(rows_of(batch, show), order=("number", "pk"), query=request.GET)
+    lines = [line_of(row) for row in found.rows]
     done, total = batch.summary.get("done", 0), batch.summary.get("rows", 0)
     context = {
         "batch": batch,
         "tabs": tabs_of(batch),
         "show": show,
         "page": found,
-        "lines": [line_of(row) for row in found.rows],
+        "lines": lines,
         "is_checked": batch.state == BatchState.CHECKED,
         "is_running": batch.state == BatchState.COMMITTING,
         "is_committed": batch.state == BatchState.COMMITTED,
@@ -88,6 +89,7 @@ def import_detail(request: PortalRequest, pk: str) -> HttpResponse:
         "done": done,
         "total": total,
         "decision": DecisionForm(),
+        "villages": villages_for(batch, lines),
     }
     return page(request, DETAIL, context, fragment="batch")
 
@@ -104,7 +106,7 @@ def import_decide(request: PortalRequest, pk: str) -> HttpResponse:
     row = get_object_or_404(batch.rows, number=form.cleaned_data["row"])
     return answer(
         request,
-        lambda: imports.decide_row(row=row, action=form.cleaned_data["action"], by=request.user),
+        lambda: decisions.decide(row=row, by=request.user, **form.fields_for_service()),
         done=_("Row %(number)s is decided.") % {"number": row.number},
         to=to,
     )
@@ -128,7 +130,7 @@ def import_discard(request: PortalRequest, pk: str) -> HttpResponse:
     batch = batch_for(request, pk)
     return answer(
         request,
-        lambda: imports.discard_batch(batch=batch, by=request.user),
+        lambda: decisions.discard(batch=batch, by=request.user),
         done=_("The list is put away; nothing was imported."),
         to=reverse("import-list"),
     )
