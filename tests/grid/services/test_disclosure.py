@@ -125,7 +125,7 @@ def test_a_past_cadre_no_longer_sees(person: Person) -> None:
         (Role.VILLAGE_CADRE, False, False),
         (Role.VILLAGE_HEAD, True, False),
         (Role.TOWNSHIP_ADMIN, True, True),
-        (Role.LEADER, False, False),
+        (Role.LEADER, True, False),
         (Role.SUPERVISOR, True, False),
         (Role.COUNTY_ADMIN, True, True),
     ],
