@@ -8,11 +8,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin, ImportMixin
 from unfold.admin import ModelAdmin
@@ -141,11 +144,12 @@ class RightfulImport(ImportMixin):  # type: ignore[misc]  # import_export has no
         return may(request, self.right)
 
 
+@login_not_required
 def to_the_sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     """Lead visitors to the portal's own sign-in; who is signed in has no business here (403)."""
     if request.user.is_authenticated:
         raise PermissionDenied
-    return redirect("sign-in")
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
 
 def to_the_password(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
