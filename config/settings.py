@@ -153,6 +153,7 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # its pages show in clear which phone numbers were tried
 
 # Behind TLS set SECURE=1: cookies and redirects follow. The default serves plain 127.0.0.1.
 SECURE = env.bool("SECURE", default=False)

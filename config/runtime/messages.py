@@ -56,7 +56,7 @@ def len_then_name(name: str) -> tuple[int, str]:
 def compile_stale(locale: Path) -> list[Path]:
     """Compile every catalogue below `locale` that is newer than its .mo; return those made."""
     made = []
-    for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
+    for source in sorted(locale.rglob("LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime_ns < source.stat().st_mtime_ns:
             half = target.with_suffix(".mo.new")
