@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from grid.announce import outermost
 from grid.audit import acting
+from grid.choices import CODE_LENGTHS, Level
 from grid.models import Assignment, Leave
 from grid.responsibility import resolve_sql
 from grid.scope import AFTER_DIGITS
@@ -18,6 +19,7 @@ from schedules import sql
 
 # The newest changes of responsibility that each sweep looks at.
 NEWEST = 200
+VILLAGE = CODE_LENGTHS[Level.VILLAGE]
 # Only rows that differ are written, so the history says who was responsible since when.
 RESOLVE = f"""
 UPDATE returnees_episode e
@@ -38,12 +40,13 @@ WHERE e.person_id = r.person_id AND e.state = ANY(%(open)s)
 def follow_responsibility(*, place_codes: Iterable[str], now: datetime | None = None) -> int:
     """Write on each open episode below these places who answers for it today.
 
-    Its open tasks move along; done ones keep the old name. Return how many episodes moved.
+    Its open tasks move along; done ones keep the old name. Return how many episodes moved. What is
+    said of a grid or a building concerns its whole village: returns name the village of the stay.
     """
     day = timezone.localdate(now)
     moved = 0
     with acting(by=None, why="responsibility changed"):
-        for code in outermost(place_codes):
+        for code in outermost(code[:VILLAGE] for code in place_codes):
             moved += sql.run(
                 RESOLVE,
                 day=day,

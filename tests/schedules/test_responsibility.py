@@ -12,7 +12,7 @@ from returnees.models import Episode
 from schedules.choices import Evidence
 from schedules.models import Task
 from schedules.services import follow_responsibility, log_health, run_day, sweep
-from tests.cast import TOWN, VILLAGE
+from tests.cast import GRID, TOWN, VILLAGE
 from tests.factories.schedules import clock, returnee, task
 
 DAY = timedelta(days=1)
@@ -99,3 +99,13 @@ def test_following_is_written_into_the_history_with_its_reason(world, held):
     last = Episode.events.rel.related_model.objects.filter(pgh_obj=held.pk).latest("pgh_id")
     assert last.responsible_id == world.head.pk
     assert last.pgh_context.metadata["why"] == "responsibility changed"
+
+
+def test_an_assignment_to_a_household_of_a_grid_reaches_the_return_in_the_village(world, held):
+    held.person.household = world.household
+    held.person.save()
+
+    follow_responsibility(place_codes=[GRID])
+
+    held.refresh_from_db()
+    assert held.responsible == world.worker
