@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from returnees.choices import Symptom
@@ -102,7 +102,7 @@ class PersonForm(EntryForm):
                     "why_not", _("Findings and a reason for none exclude each other; leave one.")
                 )
         elif self.asked and not looked:
-            said = _now("Nobody is passed over: fill in %(name)s, or choose why not.")
+            said = gettext("Nobody is passed over: fill in %(name)s, or choose why not.")
             self.add_error("why_not", said % {"name": self.episode.person.name})
         else:
             self._complete(data)

@@ -57,7 +57,8 @@ def menu(context: Context) -> dict[str, list[dict[str, Any]]]:
     The bar of a phone holds the three pages used most: by those who do the daily work themselves,
     and by those who look after others who do.
     """
-    may, user = context.get("may", {}), context["user"]
+    may: dict[str, bool] = context.get("may") or {}
+    user = context["user"]
     match = context["request"].resolver_match
     current = match.url_name if match else ""
     offered = [entry for entry in MENU if not entry.right or may.get(entry.right)]

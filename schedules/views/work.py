@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Household
@@ -192,7 +192,7 @@ class Words:
 
     def __init__(self, now: datetime, tests: Mapping[int, Iterable[Test]]) -> None:
         self.now, self.today, self.tests = now, timezone.localdate(now), tests
-        self.late, self.due = _now("overdue since"), _now("due by")
+        self.late, self.due = gettext("overdue since"), gettext("due by")
         self.addresses = {name: reverse(name, args=[0]) for name in set(OPENS.values())}
         sprite = static("icons/sprite.svg")
         self.actions = {
