@@ -29,11 +29,12 @@ def main() -> int:
 
 
 def _run(size: str, modules: list[str]) -> int:
-    import django  # noqa: PLC0415  the addresses must be in the environment first
-    from django.core.management import call_command  # noqa: PLC0415
+    import django  # the addresses must be in the environment first
+    from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     over = 0
     sys.stdout.write(f"{'figure':<66} {'ratio':>9} {'goal':>9}  detail\n")
     for name in modules:

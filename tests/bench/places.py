@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 from django.db import connection
@@ -46,9 +47,9 @@ def _county(file, city: str, county: str, townships: int, villages: int) -> None
 
 def prepared_rows(path: Path) -> str:
     """Return the same rows in the table's own form, for the bare COPY."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    reader = gzip.open if path.suffix == ".gz" else open
     lines = []
-    with opened as file:
+    with reader(path, "rt", encoding="utf-8") as file:
         next(file)
         for line in file:
             code, name, *_rest = line.rstrip("\n").split(",")
@@ -72,9 +73,12 @@ def empty() -> None:
 
 def bare_copy(rows: str) -> None:
     """COPY the rows into the table with its indexes and nothing else."""
-    with connection.cursor() as cursor, cursor.copy(
-        "COPY grid_place (code, name, level, parent_id, pinyin, closed) FROM STDIN"
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY grid_place (code, name, level, parent_id, pinyin, closed) FROM STDIN"
+        ) as copy,
+    ):
         copy.write(rows)
 
 
@@ -84,11 +88,15 @@ def command(path: Path) -> subprocess.CompletedProcess[str]:
         "import resource,subprocess,sys;"
         "p=subprocess.run(sys.argv[1:],capture_output=True,text=True);"
         "sys.stdout.write(p.stdout);sys.stderr.write(p.stderr);"
-        "print('PEAK', resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss//1024);sys.exit(p.returncode)"
+        "print('PEAK', resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024);"
+        "sys.exit(p.returncode)"
     )
     return subprocess.run(
         [sys.executable, "-c", wrapper, sys.executable, "manage.py", "import_places", str(path)],
-        capture_output=True, text=True, check=True, env=os.environ.copy(),
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ.copy(),
     )
 
 
@@ -102,7 +110,7 @@ def run(size: str) -> Iterator[Figure]:
         rows = prepared_rows(path)
         yield side_by_side(
             f"import_places, {rows.count(chr(10)):,} rows : bare COPY",
-            ours=lambda: call_command("import_places", str(path), verbosity=0, stdout=open(os.devnull, "w")),
+            ours=lambda: call_command("import_places", str(path), stdout=StringIO()),
             reference=lambda: bare_copy(rows),
             limit=4.0,
             rounds=3 if size == "small" else 5,

@@ -43,7 +43,10 @@ def _facts(shape: dict, n: int) -> dict:
         "departs_at": f"{day}T08:00:00+08:00",
         "reported_at": f"{day - timedelta(days=2)}T08:00:00+08:00",
         "health_code": "green",
-        "certificate": {"sampled_on": (day - timedelta(days=n % 9)).isoformat(), "result": "negative"},
+        "certificate": {
+            "sampled_on": (day - timedelta(days=n % 9)).isoformat(),
+            "result": "negative",
+        },
     }
 
 
