@@ -1,5 +1,6 @@
 """The advance report on paper: who, from where, when, how, where they were, papers, health."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from grid import identity
 from grid.choices import IdType, Level, Sex
 from grid.forms.fields import DateInput, DateTimeInput, OwnVillageField, PlaceField
-from grid.models import Person, User
+from grid.models import Person, Place, User
 from grid.permissions import Permission
 from returnees.choices import Channel, HealthCode, TestResult, Transport
+from returnees.clock import local_day
 from returnees.services.inputs import CertificateInput, ReportInput, StayInput
 
 NOT_SAID = [("", _("not said"))]
@@ -127,6 +129,7 @@ class JourneyForm(forms.Form):
         """Return what register_report takes; call on a valid form."""
         data = self.cleaned_data
         origin, origin_text = data["origin"]
+        left = local_day(data["departs_at"] or data["arrives_at"])
         plain = {name: data[name] for name in PLAIN if name in data}
         paper = data["sampled_on"]
         return ReportInput(
@@ -137,7 +140,7 @@ class JourneyForm(forms.Form):
             quarantine_days=data["quarantine_days"] or 0,
             quarantine_proof=bool(data.get("quarantine_proof")),
             negative_tests=data["negative_tests"] or 0,
-            stays=stays,
+            stays=with_origin(stays, origin, origin_text, left),
             certificates=(
                 (CertificateInput(sampled_on=paper, result=data["certificate_result"]),)
                 if paper
@@ -290,6 +293,18 @@ def stays_of(formset: Any) -> tuple[StayInput, ...]:
     """Return the stays of a valid formset, empty rows left out."""
     found = (form.stay() for form in formset.forms)
     return tuple(stay for stay in found if stay is not None)
+
+
+def with_origin(
+    stays: tuple[StayInput, ...], origin: Place | None, text: str, left: date
+) -> tuple[StayInput, ...]:
+    """Return the stays and, unless it is one of them, the place set out from: a stay until then."""
+    code = origin.code if origin else None
+    named = any(
+        stay.last_day >= left and (stay.place_code == code if code else stay.text == text)
+        for stay in stays
+    )
+    return stays if named else (*stays, StayInput(last_day=left, place_code=code, text=text[:120]))
 
 
 def channel_of(user: User | None) -> str:
