@@ -24,6 +24,7 @@ class Row:
     # Answers that follow from the page itself rather than from the table of roles.
     apart: dict[str, int] = field(default_factory=dict)
     api: bool = False
+    shows_in_full: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}{self.query}{'*' if self.data else ''}"
@@ -65,7 +66,7 @@ PAGES = [
     Row("post-end", post="posts", at="post"),
     # people who come home
     Row("person", get="see", at="person"),
-    Row("person-reveal", post="show", at="person", posted=200, data=WHY),
+    Row("person-reveal", post="show", at="person", posted=200, data=WHY, shows_in_full=True),
     Row("episode-arrival", post="log", at="episode"),
     Row("episode-no-show", post="log", at="episode"),
     Row("episode-cancel", post="register", at="episode", data=WHY),
@@ -89,8 +90,14 @@ PAGES = [
     Row("public-report", get="public", post="public", at="village", posted=422),
     Row("public-report-thanks", get="public", at="village", got=302),
     Row("returnee-list", get="signed in"),
-    Row("returnee-export", post="export", posted=200),
-    Row("returnee-export", post="export in full", posted=200, data={"full": "1"}),
+    Row("returnee-export", post="export", posted=200, data={"kind": "csv"}),
+    Row(
+        "returnee-export",
+        post="export in full",
+        posted=200,
+        data={"kind": "csv", "full": "1"},
+        shows_in_full=True,
+    ),
     # schedules
     Row("today", get="log"),
     Row("round", get="log", post="log", at="household", posted=422),

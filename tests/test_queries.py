@@ -1,0 +1,122 @@
+"""Pages ask the database as often for twenty rows as for one."""
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from grid.choices import Role, Tier
+from grid.days import today
+from grid.models import Assignment, Household, ImportBatch, Post
+from returnees.services.health import log_health
+from returnees.services.reports import register_reports
+from schedules.services import reconcile, sync_duties
+from tests.cast import GRID, VILLAGE, World
+from tests.factories.grid import UserFactory
+from tests.factories.returnees import a_report, in_force
+
+pytestmark = pytest.mark.django_db
+numbers = count(1)
+
+# Who looks, at which address.
+PAGES = {
+    "today": "worker",
+    "returnee-list": "township",
+    "task-list": "township",
+    "abnormality-list": "township",
+    "import-list": "township",
+    "dashboard": "township",
+    "daily-report": "township",
+    "household-list": "township",
+    "assignment-list": "township",
+    "coverage": "township",
+    "cadre-list": "township",
+    "notices": "worker",
+    "api-place-list": "township",
+    "api-returnee-list": "township",
+    "api-task-list": "township",
+    "admin:grid_person_changelist": "township",
+    "admin:grid_post_changelist": "township",
+    "admin:grid_assignment_changelist": "township",
+    "admin:returnees_episode_changelist": "township",
+    "admin:returnees_abnormality_changelist": "township",
+    "admin:schedules_task_changelist": "township",
+}
+
+
+def grow(world: World, rows: int) -> None:
+    """Add so many households, each with a cadre, and a returnee with work and a finding."""
+    reports = []
+    for _row in range(rows):
+        n = next(numbers)
+        cadre = UserFactory(name=f"干部{n:02d}")
+        Post.objects.create(user=cadre, role=Role.VILLAGE_CADRE, place_id=VILLAGE, since=today())
+        home = Household.objects.create(place_id=GRID, number=f"A{n}")
+        held = {"tier": Tier.HOUSEHOLD, "household": home, "at_id": GRID, "since": today()}
+        Assignment.objects.create(cadre=world.worker, **held)
+        Assignment.objects.create(cadre=cadre, lead=False, **held)
+        Household.objects.create(place_id=GRID, number=f"B{n}")  # covered by nobody
+        ImportBatch.objects.create(
+            list_name="returnees", file_name=f"{n}.xlsx", place_id=GRID, uploaded_by=cadre,
+            as_of=today(), state="checked",
+        )  # fmt: skip
+        reports.append(a_report(days=-1, household=home))
+    episodes = register_reports(reports=reports, by=None)
+    for episode in episodes:
+        log_health(
+            episode=episode, temperature="38.5", symptoms=[], by=world.worker, channel="cadre"
+        )
+    reconcile(episode_ids=[episode.pk for episode in episodes])
+
+
+@pytest.fixture
+def grown(world: World) -> Callable[[int], None]:
+    """Return what adds rows to the world."""
+    sync_duties()
+    in_force()
+    world.township.is_staff = True
+    world.township.save()
+    return lambda rows: grow(world, rows)
+
+
+def asked(client: Client, url: str) -> list[str]:
+    """Return the statements of one page."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return [query["sql"] for query in queries]
+
+
+def test_no_page_asks_once_per_row(world: World, grown: Callable[[int], None]) -> None:
+    clients = {who: Client() for who in set(PAGES.values())}
+    for who, client in clients.items():
+        client.force_login(world.users[who], "django.contrib.auth.backends.ModelBackend")
+    grown(1)
+    for name, who in PAGES.items():  # what is kept after the first look does not count
+        asked(clients[who], reverse(name))
+    one = {name: asked(clients[who], reverse(name)) for name, who in PAGES.items()}
+
+    grown(19)
+
+    twenty = {name: asked(clients[who], reverse(name)) for name, who in PAGES.items()}
+    more = {
+        name: (len(one[name]), len(twenty[name]), sorted(set(twenty[name]) - set(one[name]))[:3])
+        for name in PAGES
+        if len(twenty[name]) > len(one[name])
+    }
+    assert more == {}
+
+
+def test_the_rows_are_really_on_the_pages(world: World, grown: Callable[[int], None]) -> None:
+    grown(3)
+    client = Client()
+    client.force_login(world.worker, "django.contrib.auth.backends.ModelBackend")
+
+    names = [row["name"] for row in client.get(reverse("api-returnee-list")).json()["results"]]
+
+    today_page = client.get(reverse("today")).content.decode()
+    assert len(names) == 3
+    assert all(name in today_page for name in names)
