@@ -24,6 +24,8 @@ from returnees.services.persons import save_persons
 from returnees.services.replanning import change_facts
 
 CHUNK = 500
+# What an import writes itself: looked at by its own key.
+WRITTEN = (Episode, AdvanceReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def _touched(
         (_history(Certificate), "report_id", reports),
         (_history(Stay), "report_id", reports),
         (_history(Person), "pgh_obj_id", persons),
-        *((model, "episode_id", own) for model in _below_episodes()),
+        *((model, f"{name}_id", own) for model, name in _below(Episode)),
+        *((model, f"{name}_id", persons) for model, name in _below(Person)),
     ]
     for history, column, owners in sources:
         for key, who, when in _acts(batch, history, column, owners):
@@ -142,13 +145,13 @@ def _history(model: type[Any]) -> Any:
     return history
 
 
-def _below_episodes() -> list[Any]:
-    """Return the histories of every model that points to an episode."""
-    related = (
-        rel.related_model for rel in Episode._meta.related_objects if rel.field.name == "episode"
-    )
+def _below(model: type[Any]) -> list[tuple[Any, str]]:
+    """Return the history of every model that points to this one, with the name of the pointer."""
     return [
-        history for model in related for history in pghistory.core.event_models(tracks_model=model)
+        (history, rel.field.name)
+        for rel in model._meta.related_objects
+        if rel.related_model not in WRITTEN
+        for history in pghistory.core.event_models(tracks_model=rel.related_model)
     ]
 
 

@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from grid.choices import BatchState
+from grid.choices import BatchState, Tier
 from grid.models import Event, ImportBatch, Person, Post
+from grid.services.responsibility import assign
 from returnees.choices import EpisodeState
 from returnees.importing import FileRefusedError, check_file, row_problems
 from returnees.models import AdvanceReport, Certificate, Episode, PolicyVersion, Stage, Stay, Test
@@ -466,6 +467,18 @@ def test_what_somebody_has_worked_with_is_left_and_listed(world: World) -> None:
     assert [(one.row, one.who) for one in undone.left] == [(2, "王网格"), (3, "陈包保")]
     assert undone.taken_back == 1
     assert set(Episode.objects.all()) == {checked, changed}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_somebody_was_assigned_to_is_left(world: World) -> None:
+    batch = commit(a_line(1), by=world.township)
+    person = Episode.objects.get().person
+    assign(cadre=world.cadre, target=person, tier=Tier.HOUSEHOLD, by=world.head)
+
+    undone = undo_batch(batch=batch, by=world.township)
+
+    assert [(one.row, one.who) for one in undone.left] == [(2, "李支书")]
+    assert Person.objects.filter(pk=person.pk).exists()
 
 
 def test_the_portals_own_work_does_not_count_as_somebodys(world: World) -> None:

@@ -1,6 +1,7 @@
 """Registering returns: refusals, plans, rows, and bulk equal to one by one."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
@@ -11,7 +12,12 @@ from grid.models import Person
 from returnees.choices import EpisodeState, StageKind, TestPurpose
 from returnees.models import Episode, RiskArea, Stage, Test
 from returnees.policies import NoPolicyInForceError
-from returnees.services.inputs import CertificateInput, ReportRefusedError, StayInput
+from returnees.services.inputs import (
+    CertificateInput,
+    ReportInput,
+    ReportRefusedError,
+    StayInput,
+)
 from returnees.services.persons import SamePersonTwiceError
 from returnees.services.reports import (
     PlaceRefusedError,
@@ -148,6 +154,31 @@ def test_a_second_open_episode_is_refused(world: World) -> None:
     with pytest.raises(SecondOpenEpisodeError, match="林小满 is registered already"):
         register_report(report=a_report(2, person=world.person), by=None)
 
+    assert Episode.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_register_the_same_person_at_once_get_one_episode(world: World) -> None:
+    reports = [a_report(1, person=world.person), a_report(2, person=world.person)]
+    refused: list[str] = []
+    ready = Barrier(2)
+
+    def register(report: ReportInput) -> None:
+        ready.wait()
+        try:
+            register_report(report=report, by=None)
+        except SecondOpenEpisodeError as error:
+            refused.append(str(error))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=register, args=[report]) for report in reports]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused) == 1
     assert Episode.objects.count() == 1
 
 
