@@ -1,0 +1,186 @@
+"""Every page: nothing sticks out at 360 pixels, axe finds nothing grave, one language at a time."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from grid.choices import BatchState
+from grid.days import today
+from grid.models import Block, Household, ImportBatch, Person, Place, User
+from returnees.importing import check_file
+from returnees.models import AdvanceReport, Stage, Test
+from schedules.services import run_day
+from tests.browser.conftest import DESK, PHONE
+from tests.cast import TOWN, VILLAGE
+from tests.journeys import lists
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+GRAVE = {"serious", "critical"}
+CJK = re.compile(r"[\u3400-\u9fff]+")
+LATIN = re.compile(r"[A-Za-z]{3,}")
+FILE = "名单.csv"
+# Chinese pages keep these: file formats, what a machine is called.
+LATIN_NAMES = {"Excel", "CSV", "XLSX", "xlsx", "csv", "English", "API", "gb18030", "GB18030", "UTF"}
+# The text that people read: what is marked as of another language is no fault of this one.
+READ = """() => {
+  const language = document.documentElement.lang.slice(0, 2);
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [document.title];
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    const owner = element.closest('[lang]');
+    if (owner.lang.slice(0, 2) === language && !element.closest('script, style, template')) {
+      texts.push(walker.currentNode.textContent);
+    }
+  }
+  document.querySelectorAll('[aria-label], [placeholder], [title]').forEach((element) => {
+    texts.push(element.getAttribute('aria-label') || '', element.placeholder || '', element.title);
+  });
+  return texts.join('\\n');
+}"""
+
+
+@pytest.fixture
+def scene(home):
+    """Work of every kind on the pages: people at home, a list that waits for its confirmation."""
+    run_day(day=today())
+    rows = lists.as_csv(lists.messy_rows(home.world, today()))
+    check_file(content=rows, file_name=FILE, place_code=TOWN, by=home.world.township)
+    return home
+
+
+def addresses(scene):
+    """Return (member of the cast, address) of every page there is."""
+    world, episode = scene.world, scene.first
+    household, person = [world.household.pk], [world.person.pk]
+    stage = Stage.objects.filter(episode=episode).earliest("pk")
+    test = Test.objects.filter(episode=episode).earliest("pk")
+    batch = ImportBatch.objects.get(state=BatchState.CHECKED)
+    pages = {
+        "worker": [
+            reverse("today"),
+            reverse("round", args=household),
+            reverse("health-log", args=[episode.pk]),
+            reverse("contact-log", args=[episode.pk]) + "?kind=policy_text",
+            reverse("contact-log", args=[episode.pk]) + "?kind=measure",
+            reverse("test-log", args=[test.pk]),
+            reverse("person", args=person),
+            reverse("notices"),
+            reverse("password-change"),
+        ],
+        "township": [
+            reverse("dashboard"),
+            reverse("returnee-list"),
+            reverse("person", args=person),
+            reverse("stage-close", args=[stage.pk]),
+            reverse("report-new"),
+            reverse("report-saved", args=[episode.pk]),
+            reverse("household-list"),
+            reverse("household-detail", args=household),
+            reverse("household-new"),
+            reverse("person-edit", args=person),
+            reverse("import-list"),
+            reverse("import-new"),
+            reverse("import-detail", args=[batch.pk]),
+            reverse("assignment-list"),
+            reverse("assignment-new"),
+            reverse("leave-new"),
+            reverse("coverage"),
+            reverse("cadre-list"),
+            reverse("cadre-new"),
+            reverse("cadre-detail", args=[world.worker.pk]),
+            reverse("daily-report"),
+            reverse("task-list"),
+            reverse("abnormality-list"),
+        ],
+        "": [reverse("sign-in"), reverse("public-report", args=[VILLAGE])],
+    }
+    return [(who, address) for who, found in pages.items() for address in found]
+
+
+def visits(windows, scene, size):
+    """Open every page, each in the window of its reader; yields (address, window)."""
+    opened = {}
+    for who, address in addresses(scene):
+        if who not in opened:
+            opened[who] = windows.open(getattr(scene.world, who) if who else None, size)
+        page = opened[who]
+        answer = page.goto(address)
+        assert answer.status == 200, (address, answer.status)
+        yield address, page
+
+
+def grave(page):
+    """Return what axe finds serious or worse on a page."""
+    found = Axe().run(page).response["violations"]
+    return [
+        (one["id"], [node["target"] for node in one["nodes"]][:3])
+        for one in found
+        if one["impact"] in GRAVE
+    ]
+
+
+def test_on_a_phone_nothing_sticks_out_and_axe_finds_nothing_grave(windows, scene):
+    faults = {}
+    for address, page in visits(windows, scene, PHONE):
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found = ([f"{wide} px wide"] if wide > PHONE["width"] else []) + grave(page)
+        if found:
+            faults[address] = found
+
+    assert faults == {}
+
+
+def test_at_a_desk_axe_finds_nothing_grave(windows, scene):
+    faults = {
+        address: found
+        for address, page in visits(windows, scene, DESK)
+        if (found := grave(page)) and page.viewport_size == DESK
+    }
+
+    assert faults == {}
+
+
+def names():
+    """Return every name that a page may show in any language, the longest first."""
+    found = {FILE, lists.ORIGIN, lists.TITLE, "简体中文"}
+    for rows in (
+        Place.objects.values_list("name", flat=True),
+        User.objects.values_list("name", flat=True),
+        Person.objects.values_list("name", flat=True),
+        Block.objects.values_list("name", flat=True),
+        Household.objects.values_list("address", flat=True),
+        AdvanceReport.objects.values_list("origin_text", flat=True),
+    ):
+        found |= set(rows)
+    found |= {name.removesuffix("民委员会").removesuffix("村") for name in found}
+    return sorted(found - {""}, key=len, reverse=True)
+
+
+def left_over(text, pattern, known):
+    """Return what a page says in the other language, names taken out."""
+    for name in known:
+        text = text.replace(name, " ")
+    return sorted(set(pattern.findall(text)) - LATIN_NAMES)
+
+
+@pytest.mark.parametrize(("language", "other"), [("en", CJK), ("zh-hans", LATIN)])
+def test_a_page_speaks_one_language(windows, scene, language, other):
+    batch = ImportBatch.objects.get()
+    known = names() if language == "en" else []
+    known += [value for row in batch.rows.all() for value in (row.raw or {}).values() if value]
+    known += [heading.replace(" ", "") for heading in lists.HEADINGS] + lists.HEADINGS
+    faults, switched = {}, set()
+    for address, page in visits(windows, scene, DESK):
+        if page not in switched:
+            page.locator(f'footer button[name=language][value="{language}"]').click()
+            page.wait_for_load_state()
+            switched.add(page)
+            page.goto(address)
+        if found := left_over(page.evaluate(READ), other, known):
+            faults[address] = found
+
+    assert faults == {}
