@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.forms import BaseForm
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
@@ -57,6 +58,11 @@ def health_log(request: PortalRequest, pk: int) -> HttpResponse:
     log = attempt(form, act) if request.method == "POST" else None
     if log is None:
         return form_page(request, "schedules/health.html", form, episode)
+    if log.episode.abnormalities.open().exists():
+        messages.warning(
+            request,
+            _("Abnormal: report it within 2 hours; the person waits where they are (JY-2s)."),
+        )
     said = _("%(name)s: %(degrees)s °C, logged.")
     return recorded(
         request, episode, said % {"name": episode.person.name, "degrees": log.temperature}

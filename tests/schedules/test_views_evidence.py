@@ -12,12 +12,10 @@ from returnees.models import HealthLog, Test
 from schedules.choices import ContactKind, ContactOutcome, Evidence, TaskState
 from schedules.models import Contact
 from tests.factories.schedules import returnee, task
-from tests.schedules.pages import browser, entry, htmx, soup
+from tests.schedules.pages import browser, entry, htmx, noon, soup
 
-
-@pytest.fixture(autouse=True)
-def _announced(monkeypatch):
-    monkeypatch.setattr("returnees.announce.send", lambda ids: None)
+__all__ = ["noon"]
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture
@@ -91,7 +89,20 @@ def test_symptoms_are_kept_as_named(client, episode):
     client.post(health(episode), entry(temperature="38.1", symptoms=["fever", "dry_cough"]))
 
     assert HealthLog.objects.get().symptoms == ["fever", "dry_cough"]
+
+
+@pytest.mark.clause("JY-2s")
+def test_an_abnormal_finding_tells_the_cadre_what_to_do_at_once(client, episode):
+    feverish = client.post(health(episode), entry(temperature="37.3", no_symptoms="1"), **htmx())
+
+    assert "report it within 2 hours" in soup(feverish).find(id="progress").text
     assert episode.abnormalities.open().count() == 1
+
+
+def test_an_ordinary_check_raises_no_alarm(client, episode):
+    well = client.post(health(episode), entry(temperature="37.2", no_symptoms="1"), **htmx())
+
+    assert "2 hours" not in soup(well).text
 
 
 def test_the_same_entry_sent_twice_stays_one(client, episode):

@@ -8,15 +8,16 @@ from django.utils import timezone
 from grid.days import today
 from schedules.models import Reminder
 from tests.factories.schedules import returnee
-from tests.schedules.pages import browser, soup
+from tests.schedules.pages import browser, noon, soup
+
+__all__ = ["noon"]
 
 
 def digest(user, *, slot="08:00", **body):
     return Reminder.objects.create(user=user, kind="digest", day=today(), slot=slot, body=body)
 
 
-def test_a_digest_shows_its_figures_and_people(world, monkeypatch):
-    monkeypatch.setattr("returnees.announce.send", lambda ids: None)
+def test_a_digest_shows_its_figures_and_people(world, noon):
     episode = returnee(person=world.person, household=world.household)
     digest(world.worker, to_do=12, overdue=3, arriving=1, abnormal=0, episodes=[episode.pk])
 
@@ -27,8 +28,7 @@ def test_a_digest_shows_its_figures_and_people(world, monkeypatch):
         assert words in text
 
 
-def test_people_who_left_the_cadres_scope_are_no_longer_named(world, monkeypatch):
-    monkeypatch.setattr("returnees.announce.send", lambda ids: None)
+def test_people_who_left_the_cadres_scope_are_no_longer_named(world, noon):
     episode = returnee(person=world.person, household=world.household)
     digest(world.neighbour, to_do=1, episodes=[episode.pk])
 

@@ -7,12 +7,10 @@ from returnees.models import HealthLog
 from schedules.choices import ContactKind, ContactOutcome, Evidence
 from schedules.models import Contact
 from tests.factories.schedules import returnee, task
-from tests.schedules.pages import browser, htmx, soup
+from tests.schedules.pages import browser, htmx, noon, soup
 
-
-@pytest.fixture(autouse=True)
-def _announced(monkeypatch):
-    monkeypatch.setattr("returnees.announce.send", lambda ids: None)
+__all__ = ["noon"]
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from grid.days import today
@@ -11,20 +10,13 @@ from schedules.choices import Evidence, TaskState
 from schedules.models import Task
 from schedules.views.work import clock_text
 from tests.factories.schedules import clock, returnee, task
-from tests.schedules.pages import browser, entry, htmx, soup
+from tests.schedules.pages import browser, entry, htmx, noon, soup
 
 NOON = clock(12)
+__all__ = ["noon"]
 
 
-@pytest.fixture(autouse=True)
-def _at_noon(announced):
-    with time_machine.travel(NOON, tick=True):
-        yield
-
-
-@pytest.fixture
-def announced(monkeypatch):
-    monkeypatch.setattr("returnees.announce.send", lambda ids: None)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture
