@@ -40,20 +40,7 @@ def facts_of(
     facts: dict[str, Any] = {}
     arrival = local_day(arrived_at or report.arrives_at)
     if not known.get("placed_on"):
-        facts |= {
-            "arrives_at": _moment(arrived_at or report.arrives_at),
-            "departs_at": _departure(report.departs_at, arrived_at or report.arrives_at),
-            "reported_at": _moment(report.reported_at),
-            "history": [_stay(stay, arrival) for stay in stays],
-        }
-        if report.entered_on:
-            facts["overseas"] = {
-                "entered_on": report.entered_on.isoformat(),
-                "quarantine_days": report.quarantine_days,
-                "quarantine_proof": report.quarantine_proof,
-                "irregular": report.irregular_entry,
-                "negative_tests": report.negative_tests,
-            }
+        facts = _journey(report, stays, arrived_at or report.arrives_at)
     paper = _best(certificates, arrival)
     if paper:
         facts["certificate"] = {"sampled_on": paper.sampled_on.isoformat(), "result": paper.result}
@@ -65,6 +52,24 @@ def facts_of(
     if home_suitable is not None:
         facts["home_single_room"] = home_suitable
     return {key: value for key, value in facts.items() if value is not None}
+
+
+def _journey(report: AdvanceReport, stays: Sequence[Stay], arrives_at: datetime) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "arrives_at": _moment(arrives_at),
+        "departs_at": _departure(report.departs_at, arrives_at),
+        "reported_at": _moment(report.reported_at),
+        "history": [_stay(stay, local_day(arrives_at)) for stay in stays],
+    }
+    if report.entered_on:
+        facts["overseas"] = {
+            "entered_on": report.entered_on.isoformat(),
+            "quarantine_days": report.quarantine_days,
+            "quarantine_proof": report.quarantine_proof,
+            "irregular": report.irregular_entry,
+            "negative_tests": report.negative_tests,
+        }
+    return facts
 
 
 def _moment(at: datetime) -> str:

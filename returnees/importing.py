@@ -68,13 +68,7 @@ def check_file(
         raise FileRefusedError(
             _("Place %(code)s is not known; import the places first.") % {"code": place_code}
         )
-    context = Context(
-        as_of=as_of,
-        places=place_index(place_code),
-        home=place_code,
-        days_before=settings.GRID["import_days_back"],
-        days_after=settings.GRID["import_days_ahead"],
-    )
+    context = _context(place_code, as_of)
     understood = _understood(content, context)
     with acting(by=by, why="check import"):
         batch = ImportBatch(
@@ -92,6 +86,16 @@ def check_file(
         batch.summary = summary_of(batch)
         batch.save(update_fields=["understood", "summary"])
     return batch
+
+
+def _context(place: str, as_of: date) -> Context:
+    return Context(
+        as_of=as_of,
+        places=place_index(place),
+        home=place,
+        days_before=settings.GRID["import_days_back"],
+        days_after=settings.GRID["import_days_ahead"],
+    )
 
 
 def _understood(content: bytes, context: Context) -> Understood:

@@ -68,14 +68,19 @@ def log_health(
             entry_key=entry_key,
             note=note[:200],
         )
-        try:
-            with transaction.atomic():
-                entry.save(force_insert=True)
-        except IntegrityError:
-            if (known := _entered(entry_key)) is None:
-                raise
-            return known
-        _judge(entry, by=by, now=now)
+        return _written(entry, by=by, now=now)
+
+
+def _written(entry: HealthLog, *, by: User | None, now: datetime) -> HealthLog:
+    """Write an entry and judge it; return the first one where a phone has sent it twice at once."""
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except IntegrityError:
+        if (known := _entered(entry.entry_key)) is None:
+            raise
+        return known
+    _judge(entry, by=by, now=now)
     return entry
 
 
