@@ -1,4 +1,4 @@
-"""The beat schedule as code; times are Asia/Shanghai. A test checks each name against the registry."""
+"""The beat schedule as code, in Asia/Shanghai time; a test checks each name against the registry."""
 
 from datetime import timedelta
 

@@ -38,7 +38,9 @@ def messages(text: bytes) -> dict[object, bool]:
 def main() -> int:
     """Print what is missing; exit 1 then."""
     if shutil.which("xgettext") is None:
-        sys.stderr.write("xgettext is missing: install GNU gettext (Debian: apt install gettext).\n")
+        sys.stderr.write(
+            "xgettext is missing: install GNU gettext (Debian: apt install gettext).\n"
+        )
         return 2
     before = CATALOGUE.read_bytes()
     try:

@@ -22,11 +22,11 @@ def tracked() -> list[Path]:
 
 
 def readable(paths: list[Path]) -> list[tuple[Path, str]]:
-    texts = []
-    for path in paths:
-        if path.is_file() and path.suffix not in {".mo", ".png", ".ico", ".gz", ".xlsx"}:
-            texts.append((path, path.read_text(encoding="utf-8", errors="replace")))
-    return texts
+    return [
+        (path, path.read_text(encoding="utf-8", errors="replace"))
+        for path in paths
+        if path.is_file() and path.suffix not in {".mo", ".png", ".ico", ".gz", ".xlsx"}
+    ]
 
 
 def test_locks_name_no_host():
@@ -79,11 +79,13 @@ def test_every_dependency_has_its_reason():
 
 
 def test_relative_links_of_the_docs_lead_somewhere():
-    broken = []
-    for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
-            if not (path.parent / target).exists():
-                broken.append(f"{path.name}: {target}")
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.name}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
     assert broken == []
 
 

@@ -167,7 +167,7 @@ class StageQuerySet(models.QuerySet["Stage"]):
 
 @tracked
 class Stage(models.Model):
-    """One stage of the plan. It closes by the gate: past its last day, every test negative (C-8)."""
+    """One stage of the plan; it closes past its last day with every test negative (C-8)."""
 
     episode = models.ForeignKey(Episode, models.CASCADE, related_name="stages")
     n = models.PositiveSmallIntegerField(_("number"))
@@ -359,7 +359,7 @@ class AbnormalityQuerySet(ScopedQuerySet):
 
 @tracked
 class Abnormality(models.Model):
-    """An abnormal finding from report to outcome (JY-2s, A-38): report in 2 h, transfer same day."""
+    """An abnormal finding, report to outcome (JY-2s, A-38): report in 2 h, transfer same day."""
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="abnormalities")
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
