@@ -124,8 +124,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
   setReady(form);
   const status = event.detail.xhr ? event.detail.xhr.status : 0;
-  // No answer, or an answer that says nothing about the entry: it stays here, to be sent again.
-  if (status === 0 || status >= 500) {
+  // No answer, or one that says nothing about the entry: it stays here, to be sent again.
+  if (status === 0 || (status >= 400 && status !== 409 && status !== 422)) {
     form.classList.add("is-unsent");
     const retry = form.querySelector("[data-retry]");
     if (retry) {
