@@ -1,4 +1,4 @@
-"""The beat schedule as code, in Asia/Shanghai time; a test checks each name against the registry."""
+"""The beat schedule as code, in Asia/Shanghai time; a test compares it with the registry."""
 
 from datetime import timedelta
 

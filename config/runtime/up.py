@@ -24,7 +24,7 @@ from config.runtime.supervisor import Program, Supervisor
 
 QUEUES = "celery,reminders,imports,reconcile"
 HIGHEST_PORT = 65_535
-ANYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # nosec B104
+ANYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 @dataclass(frozen=True)
