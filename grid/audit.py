@@ -18,12 +18,24 @@ Model = TypeVar("Model", bound=type)
 
 def tracked(model: Model) -> Model:
     """Give a model its history: every insert, change and deletion, whoever writes it."""
-    # Trackers keep what they learn of their model: each model needs its own.
-    track = pghistory.track(
-        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
-    )
-    result: Model = track(model)
-    return result
+    return tracked_without()(model)
+
+
+def tracked_without(*fields: str) -> Callable[[Model], Model]:
+    """Give a model its history, but for fields that are secret or change by themselves."""
+
+    def decorate(model: Model) -> Model:
+        # Trackers keep what they learn of their model: each model needs its own.
+        track = pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(),
+            pghistory.DeleteEvent(),
+            exclude=fields,
+        )
+        result: Model = track(model)
+        return result
+
+    return decorate
 
 
 def acting(*, by: Any, why: str = "", **more: Any) -> AbstractContextManager[Any]:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grid.audit import tracked
+from grid.audit import tracked, tracked_without
 from grid.choices import Role
 from grid.days import today
 from grid.identity import MOBILE
@@ -64,6 +64,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.create_user(phone, name, password, is_staff=True, is_superuser=True, **rest)
 
 
+@tracked_without("password", "last_login")
 class User(AbstractBaseUser, PermissionsMixin):
     """A cadre (包保干部, grid worker, admin, leader): the phone number is the log-in."""
 
