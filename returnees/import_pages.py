@@ -1,12 +1,13 @@
 """What the import pages show: rows with their fate and reasons, and the problems as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from grid.areas import short_name
 from grid.choices import BatchState, Level, RowAction
 from grid.identity import mask_id, mask_phone
 from grid.models import ImportBatch, ImportRow, Place
@@ -85,7 +86,14 @@ def rows_of(batch: ImportBatch, show: str) -> QuerySet[ImportRow]:
     return batch.rows.filter(kind="data", **SHOWS.get(show, {}))
 
 
-def line_of(row: ImportRow) -> RowLine:
+def lines_of(rows: list[ImportRow]) -> list[RowLine]:
+    """Return rows with their reasons in words, villages by name; one query for all."""
+    codes = {code for row in rows if (code := (row.values or {}).get("dest_code"))}
+    names = dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
+    return [line_of(row, names) for row in rows]
+
+
+def line_of(row: ImportRow, names: Mapping[str, str]) -> RowLine:
     """Return a row with its reasons in words; numbers masked."""
     values, raw = row.values or {}, row.raw or {}
     severities = {problem.severity for problem in row_problems(row)}
@@ -97,7 +105,7 @@ def line_of(row: ImportRow) -> RowLine:
         name=values.get("name") or next(iter(raw.values()), ""),
         number=mask_id(values.get("id_number") or ""),
         phone=mask_phone(values.get("phone") or ""),
-        village=values.get("dest_village") or values.get("dest_code") or "",
+        village=short_name(names.get(values.get("dest_code") or "", "")),
         day=values.get("return_date") or "",
         problems=row_problems(row),
         tone=tone,
@@ -123,7 +131,7 @@ def _problem_rows(batch: ImportBatch) -> Iterator[list[Any]]:
     severities = {"error": _("error"), "warning": _("warning"), "question": _("question")}
     rows = batch.rows.filter(kind="data").exclude(problems=[]).order_by("number")
     for row in rows.iterator(chunk_size=1000):
-        line = line_of(row)
+        line = line_of(row, {})
         for problem in line.problems:
             if problem.severity in severities:
                 yield [

@@ -15,7 +15,7 @@ from grid.services.disclosure import record_export
 from grid.tables import as_response
 from grid.web import PortalRequest, answer, attempt, need, page, tell
 from returnees.import_forms import DecisionForm, UploadForm
-from returnees.import_pages import line_of, problem_table, rows_of, tabs_of, villages_for
+from returnees.import_pages import lines_of, problem_table, rows_of, tabs_of, villages_for
 from returnees.importing import check_file
 from returnees.services import decisions, imports, undo
 
@@ -73,7 +73,7 @@ def import_detail(request: PortalRequest, pk: str) -> HttpResponse:
     batch = batch_for(request, pk)
     show = request.GET.get("show", "all")
     found = keyset_page(rows_of(batch, show), order=("number", "pk"), query=request.GET)
-    lines = [line_of(row) for row in found.rows]
+    lines = lines_of(found.rows)
     done, total = batch.summary.get("done", 0), batch.summary.get("rows", 0)
     context = {
         "batch": batch,
