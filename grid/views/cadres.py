@@ -36,12 +36,9 @@ def cadre_list(request: PortalRequest) -> HttpResponse:
     state = request.GET.get("state", "active")
     rows = rows.filter(is_active=state != "inactive") if state != "all" else rows
     posts = held.select_related("place", "block").order_by("pk")
+    rows = rows.prefetch_related(Prefetch("posts", queryset=posts, to_attr="posts_today"))
     context = {
-        "page": keyset_page(
-            rows.prefetch_related(Prefetch("posts", queryset=posts, to_attr="posts_today")),
-            order=("name", "pk"),
-            query=request.GET,
-        ),
+        "page": keyset_page(rows, order=("name", "pk"), query=request.GET),
         "query": query,
         "role": role,
         "state": state,

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from grid.areas import area_of, name_villages, within
 from grid.coverage import inactive_holders, overloaded, uncovered_households, uncovered_persons
 from grid.days import today
+from grid.models.places import HouseholdQuerySet
 from grid.paging import keyset_page
 from grid.permissions import Permission
 from grid.web import PortalRequest, page
@@ -23,11 +24,7 @@ def coverage(request: PortalRequest) -> HttpResponse:
     households = uncovered_households(under=around, day=today()).filter(inside)
     persons = uncovered_persons(under=around, day=today()).filter(inside)
     what, query = request.GET.get("show", "households"), request.GET.get("q", "").strip()
-    rows: QuerySet[Any]
-    if what == "persons":
-        rows = persons.matching(query)
-    else:
-        rows = households.filter(number__contains=query) if query else households
+    rows = persons.matching(query) if what == "persons" else numbered(households, query)
     found = keyset_page(rows.select_related("place"), order=("place_id", "pk"), query=request.GET)
     name_villages(found.rows, lambda row: row.place_id)
     context = {
@@ -42,3 +39,9 @@ def coverage(request: PortalRequest) -> HttpResponse:
         "can_assign": request.user.can(Permission.ASSIGN),
     }
     return page(request, "grid/coverage.html", context, fragment="rows")
+
+
+def numbered(households: HouseholdQuerySet, query: str) -> QuerySet[Any]:
+    """Return the households whose door number or address holds the text."""
+    fitting = Q(number__contains=query) | Q(address__contains=query)
+    return households.filter(fitting) if query else households

@@ -22,9 +22,10 @@ from returnees.explained import explain
 from returnees.models import Episode
 from returnees.person_page import persons_for
 from returnees.preview import preview_report
-from returnees.report_forms import JourneyForm, PublicReportForm, ReportForm, StayFormSet, stays_of
+from returnees.report_forms import JourneyForm, PublicReportForm, ReportForm
 from returnees.services.inputs import ReportInput, ReportRefusedError
 from returnees.services.reports import register_report
+from returnees.stay_forms import StayFormSet, stays_of
 
 TEMPLATE, PUBLIC = "returnees/report_form.html", "returnees/public_report.html"
 MOST_STAYS = 20
