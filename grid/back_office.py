@@ -21,7 +21,7 @@ from import_export.admin import ExportMixin, ImportMixin
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
-from grid.formats import FORMATS
+from grid.formats import FORMATS, UnreadableFileError
 from grid.models import Place, User
 from grid.permissions import Permission
 from grid.services.disclosure import record_export
@@ -139,6 +139,12 @@ class RightfulImport(ImportMixin):  # type: ignore[misc]  # import_export has no
 
     import_form_class = ImportForm
     import_formats = FORMATS
+
+    def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
+        if isinstance(e, UnreadableFileError):
+            form.add_error("import_file", str(e))
+        else:
+            super().add_data_read_fail_error_to_form(form, e)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return may(request, self.right)

@@ -13,6 +13,10 @@ from grid.tables import FORMULA_STARTS, Table, csv_of, xlsx_of
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
+class UnreadableFileError(ValueError):
+    """The file is not what it says; the message is a sentence for the user."""
+
+
 class ChineseCSV(CSV):  # type: ignore[misc]  # import_export has no types
     """CSV read as UTF-8 or GB18030, written as UTF-8 with a mark that Excel understands."""
 
@@ -29,7 +33,7 @@ class ChineseCSV(CSV):  # type: ignore[misc]  # import_export has no types
             except UnicodeDecodeError:
                 continue
             return plain(super().create_dataset(text, **kwargs))
-        raise ValueError(
+        raise UnreadableFileError(
             _(
                 "This file is neither UTF-8 nor GB18030: save it as “CSV UTF-8” in Excel and try "
                 "again."

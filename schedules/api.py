@@ -27,7 +27,10 @@ from schedules.models import Task
 class TaskFilter(django_filters.FilterSet):
     """`?day=`, `?state=`, `?under=CODE`, `?mine=true` narrow, `?q=` searches the person."""
 
-    q = django_filters.CharFilter(method="search", help_text=gettext_lazy("name of the person"))
+    q = django_filters.CharFilter(
+        method="search",
+        help_text=gettext_lazy("name, initials, or the last four of phone or ID number"),
+    )
     under = BelowFilter()
     day = django_filters.DateFilter(field_name="due_day", help_text="YYYY-MM-DD")
     state = django_filters.ChoiceFilter(choices=TaskState.choices)

@@ -330,6 +330,7 @@ def test_a_file_that_is_no_text_is_refused_with_a_sentence(scene: Scene) -> None
         found = scene.client("county").post(reverse("admin:grid_place_import"), data)
 
     assert list(found.context["form"].errors) == ["import_file"]
+    assert "GB18030" in str(found.context["form"].errors["import_file"])
     assert "result" not in found.context
 
 

@@ -8,6 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from zeal import zeal_context
+from zeal.constants import initialize_app_registry
+from zeal.patch import patch
 
 from grid.choices import Role, Tier
 from grid.days import today
@@ -120,3 +123,22 @@ def test_the_rows_are_really_on_the_pages(world: World, grown: Callable[[int], N
     today_page = client.get(reverse("today")).content.decode()
     assert len(names) == 3
     assert all(name in today_page for name in names)
+
+
+@pytest.fixture(scope="session")
+def watched() -> None:
+    """Let zeal see what rows load on their own; once, and heard only in its context."""
+    initialize_app_registry()
+    patch()
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith("admin:")])
+def test_no_row_of_a_page_loads_its_relations_by_itself(
+    world: World, grown: Callable[[int], None], watched: None, name: str
+) -> None:
+    grown(3)
+    client = Client()
+    client.force_login(world.users[PAGES[name]], "django.contrib.auth.backends.ModelBackend")
+
+    with zeal_context():  # raises where two rows of one query fetch the same relation
+        assert client.get(reverse(name)).status_code == 200

@@ -6,7 +6,7 @@ the cast has anything to do.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +39,13 @@ class Scene:
     world: World
     rows: dict[str, dict[str, Any]]
     secrets: set[str]
+    readers: dict[str, Client] = field(default_factory=dict)
+
+    def reader(self, who: str) -> Client:
+        """Return a browser that only reads, so that one serves a whole module."""
+        if who not in self.readers:
+            self.readers[who] = self.client(who)
+        return self.readers[who]
 
     def client(self, who: str) -> Client:
         """Return a browser in which this member of the cast is signed in."""
