@@ -7,9 +7,12 @@ settings are read: `python -m pytest -p tests.services`, as the addopts of pypro
 import os
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connections
 
 from tests.services import PREFIX
@@ -17,6 +20,7 @@ from tests.services import PREFIX
 pytest_plugins = ["tests.cast"]
 
 TEMPLATE = "GRID_TEST_TEMPLATE"
+NOON = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=12, minute=0, second=0)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,6 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
+def noon_of_the_run(request) -> Iterator[None]:
+    """Let it be noon of the day the run began: what is late must not hang on the hour of a run."""
+    if request.node.path.is_relative_to(request.config.rootpath / "tests" / "config"):
+        yield  # real processes live by the real clock
+        return
+    with time_machine.travel(NOON, tick=True):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def static_files_as_they_are(settings, tmp_path_factory) -> None:
     """Serve static files from where they lie: no collected copy is needed."""
     settings.STATIC_ROOT = str(tmp_path_factory.getbasetemp())
@@ -46,17 +60,3 @@ def static_files_as_they_are(settings, tmp_path_factory) -> None:
 def fast_passwords(settings) -> None:
     """Hash passwords quickly: argon2 is slow on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(scope="session")
-def empty_static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for collected files: none are, pages name the sources."""
-    return tmp_path_factory.mktemp("static")
-
-
-@pytest.fixture(autouse=True)
-def static_from_source(settings, empty_static_root: Path) -> None:
-    """Let pages name static files as they lie in the source, without a manifest."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STATIC_ROOT = str(empty_static_root)
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

@@ -62,7 +62,8 @@ def _run(day: date, now: datetime) -> Figures:
     created = catch_up(changed, day=day, now=now)
     created += create_tasks(ids=None, since=since, day=day, now=now)
     owed = sql.rows(sql.COUNT_OWED, since=since, day=day)[0][0]
-    close_by_evidence(episode_ids=None, since=since, now=now)
+    # The day of the last run too: what was logged after it is closed here if no message came.
+    close_by_evidence(episode_ids=None, since=since - timedelta(days=1), now=now)
     return Figures(created=created, kept=max(0, owed - created), cancelled=cancelled)
 
 

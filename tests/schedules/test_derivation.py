@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from grid.days import today
@@ -42,6 +42,7 @@ acts = st.lists(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(acts=acts)
+@example(acts=[("run", 0), ("log", 0), ("run", 1)])
 def test_tasks_equal_the_spans_after_any_acts(world, acts):
     Task.objects.all().delete()
     Episode.objects.filter(state="active").update(state="released", closed_at=clock(0, -9))
