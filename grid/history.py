@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import Field, ForeignKey, Model
 from django.utils.formats import localize
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grid import identity
 
@@ -16,6 +18,28 @@ HIDDEN = frozenset(
     {"id", "pinyin", "id_hash", "id_last4_hash", "phone_hash", "phone_last4_hash", "registered_at"}
 )
 MASKS = {"id_number": identity.mask_id, "phone": identity.mask_phone}
+# What the services write as the reason of an act; a reason that somebody typed stands as typed.
+WHY: dict[str, Promise | str] = {
+    "register": gettext_lazy("registration of the return"),
+    "first notice": gettext_lazy("first notice of the place"),
+    "import": gettext_lazy("import of a list"),
+    "check import": gettext_lazy("check of a list"),
+    "decide row": gettext_lazy("decision on a row"),
+    "undo import": gettext_lazy("import taken back"),
+    "discard import": gettext_lazy("list put away"),
+    "confirm arrival": gettext_lazy("arrival confirmed"),
+    "health check": gettext_lazy("health check entered"),
+    "record contact": gettext_lazy("contact entered"),
+    "report finding": gettext_lazy("finding reported"),
+    "finding": gettext_lazy("finding closed"),
+    "test": gettext_lazy("test result entered"),
+    "close stage": gettext_lazy("stage closed"),
+    "stages due": gettext_lazy("stage closed on its day"),
+    "responsibility changed": gettext_lazy("change of responsibility"),
+    "account": gettext_lazy("change of the account"),
+    "first admin": gettext_lazy("first admin of the portal"),
+    "seed": gettext_lazy("example data"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +106,16 @@ def _entry(event: Any, changes: list[Change]) -> HistoryEntry:
     return HistoryEntry(
         at=event.pgh_created_at,
         who=_("portal") if who in ("", "portal") else who,
-        why=context.get("why", ""),
+        why=why_text(context.get("why", "")),
         act=event.pgh_label,
         changes=tuple(changes),
     )
+
+
+def why_text(why: str) -> str:
+    """Return the reason of an act in the language of the page."""
+    code = why.partition(":")[0] if why.isascii() else why
+    return str(WHY.get(code, why))
 
 
 def _names(fields: "list[Field[Any, Any]]", events: list[Any]) -> dict[str, dict[Any, str]]:

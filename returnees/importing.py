@@ -5,7 +5,7 @@ Nothing but the batch is written here; `returnees.services.imports` commits it a
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -40,6 +40,8 @@ __all__ = ["FileRefusedError", "check_file", "place_index", "row_problems"]
 LIST = "returnees"
 CHUNK = 1000
 SAME = ("exact", "reformatted")
+# A column and the value that is read out of it.
+READ_AS = {"dest_village": "dest_code", "origin": "origin_code", "stay_history": "stays"}
 
 
 class FileRefusedError(Refused):
@@ -198,12 +200,18 @@ class _Check:
         if judged.problem:
             problems.append(judged.problem)
         elif judged.action == RowAction.UPDATE:
-            problems.append(problem("known_update", fields="、".join(judged.changes)))
+            problems.append(problem("known_update", fields=self._headings(judged.changes)))
         return judged.action
+
+    def _headings(self, keys: Iterable[str]) -> str:
+        """Return fields by the headings under which they stand in this file."""
+        headings = {column.field: column.label for column in self.understood.columns}
+        headings |= {READ_AS[key]: text for key, text in headings.items() if key in READ_AS}
+        return "、".join(dict.fromkeys(headings.get(key, key) for key in keys))
 
     def _again(self, row: Row, duplicate: Duplicate, problems: list[Problem]) -> RowAction:
         """Say what will be done with a row about a person of an earlier row."""
-        problems.append(duplicate.as_problem())
+        problems.append(duplicate.as_problem(fields=self._headings(duplicate.changed)))
         if duplicate.kind in SAME:
             return RowAction.UNCHANGED
         if duplicate.kind == "cross_village":

@@ -27,9 +27,9 @@ class Duplicate:
     of: int | None
     changed: dict[str, Any]
 
-    def as_problem(self, column: str = "") -> Problem:
-        """Return the sentence to show with the row."""
-        fields = "、".join(self.changed)
+    def as_problem(self, column: str = "", *, fields: str = "") -> Problem:
+        """Return the sentence to show with the row; `fields` names what differs, by heading."""
+        fields = fields or "、".join(self.changed)
         if self.of is None:
             return problem(column, f"known_{self.kind}", fields=fields)
         return problem(column, f"duplicate_{self.kind}", of=self.of, fields=fields)
