@@ -30,7 +30,7 @@ def tracked_without(*fields: str) -> Callable[[Model], Model]:
             pghistory.InsertEvent(),
             pghistory.UpdateEvent(),
             pghistory.DeleteEvent(),
-            exclude=fields,
+            exclude=list(fields),
         )
         result: Model = track(model)
         return result

@@ -122,6 +122,7 @@ class Episode(models.Model):
             models.Index(
                 fields=["responsible"], condition=Q(state__in=OPEN_STATES), name="episode_open_by"
             ),
+            models.Index(fields=["-arrives_on", "-id"], name="episode_latest"),  # the list's order
         ]
 
     def __str__(self) -> str:
@@ -280,7 +281,10 @@ class Test(models.Model):
                 fields=["episode"],
                 condition=Q(result=TestResult.PENDING, superseded_on=None),
                 name="test_pending",
-            )
+            ),
+            models.Index(  # the sweep looks for what came in lately
+                fields=["result_at"], condition=Q(result_at__isnull=False), name="test_result_at"
+            ),
         ]
 
     def __str__(self) -> str:

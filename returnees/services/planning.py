@@ -108,9 +108,9 @@ def plan_of(pack: Pack, facts: Mapping[str, Any], who: str) -> rules.Plan:
         raise NotPlannableError(
             _("%(name)s cannot be planned: %(fault)s") % {"name": who, "fault": error}
         ) from error
-    for reason in made["why"]:
-        # The quote is the clause's own: the pack has it, a hundred thousand plans need not.
-        reason["quote"] = ""
+    # The quote is the clause's own: the pack has it, a hundred thousand plans need not. New
+    # dicts: the planner shares its reasons between plans.
+    made["why"] = [{**reason, "quote": ""} for reason in made["why"]]
     return made
 
 
