@@ -13,6 +13,7 @@ from grid.errors import Refused
 from grid.models import Event, Person, Place, User
 from grid.permissions import Permission
 from grid.responsibility import responsible_for
+from grid.scope import HasScope
 from grid.services.events import key_of, record
 
 
@@ -33,15 +34,22 @@ class Revealed:
 
 
 @transaction.atomic
-def reveal(*, person: Person, by: User, reason: str = "") -> Revealed:
+def reveal(*, person: Person, by: User, reason: str = "", row: HasScope | None = None) -> Revealed:
     """Return ID number and phone of a person in full and write down who looked.
 
     Village heads and admins see those in their area, cadres the persons they answer for
-    themselves, supervisors whoever they give a reason for.
+    themselves, supervisors whoever they give a reason for. `row` is a record of the person through
+    which the right may come as well: whoever stays in a village is that village's, too.
     """
     reason = reason.strip()
-    if not (by.can(Permission.REVEAL, person) or _answers_for(by, person)):
-        if not by.can(Permission.REVEAL_WITH_REASON, person):
+    rows: list[HasScope] = [person, row] if row else [person]
+
+    def holds(right: Permission) -> bool:
+        return any(by.can(right, one) for one in rows)
+
+    answers = holds(Permission.REVEAL_ASSIGNED) and _answers_for(by, person)
+    if not (holds(Permission.REVEAL) or answers):
+        if not holds(Permission.REVEAL_WITH_REASON):
             raise NotDisclosedError(
                 _("%(name)s may be shown in full only to the cadres who answer for them.")
                 % {"name": person}
@@ -61,8 +69,6 @@ def reveal(*, person: Person, by: User, reason: str = "") -> Revealed:
 
 def _answers_for(user: User, person: Person) -> bool:
     """Say whether the user is the person's cadre today, or is assigned to person or household."""
-    if not user.can(Permission.REVEAL_ASSIGNED, person):
-        return False
     day = today()
     if responsible_for([person.pk], day).get(person.pk) == user.pk:
         return True

@@ -49,7 +49,7 @@ def log_health(
     """
     now = now or timezone.now()
     day = day or local_day(now)
-    if (known := _entered(entry_key)) is not None:
+    if (known := _entered(entry_key, episode)) is not None:
         return known
     temperature = Decimal(temperature).quantize(Decimal("0.1"))
     _check(episode, temperature, symptoms, day, now)
@@ -77,15 +77,19 @@ def _written(entry: HealthLog, *, by: User | None, now: datetime) -> HealthLog:
         with transaction.atomic():
             entry.save(force_insert=True)
     except IntegrityError:
-        if (known := _entered(entry.entry_key)) is None:
+        if (known := _entered(entry.entry_key, entry.episode)) is None:
             raise
         return known
     _judge(entry, by=by, now=now)
     return entry
 
 
-def _entered(entry_key: UUID | None) -> HealthLog | None:
-    return HealthLog.objects.filter(entry_key=entry_key).first() if entry_key else None
+def _entered(entry_key: UUID | None, episode: Episode) -> HealthLog | None:
+    """Return what was entered under this key before; another person's entry refuses it."""
+    known = HealthLog.objects.filter(entry_key=entry_key).first() if entry_key else None
+    if known and known.episode_id != episode.pk:
+        raise HealthLogRefusedError(_("This entry was sent for somebody else; open the form anew."))
+    return known
 
 
 def _check(

@@ -114,7 +114,12 @@ def person_reveal(request: PortalRequest, pk: int) -> HttpResponse:
     episode = Episode.objects.visible_to(request.user).filter(person=somebody).first()
     need_any(request.user, REVEALING, episode or somebody)
     try:
-        found = reveal(person=somebody, by=request.user, reason=request.POST.get("reason", ""))
+        found = reveal(
+            person=somebody,
+            by=request.user,
+            reason=request.POST.get("reason", ""),
+            row=episode,
+        )
     except ReasonMissingError as refusal:
         return person_page(request, somebody, reveal_problem=str(refusal))
     return person_page(request, somebody, revealed=found, reveal_note=_("This look is recorded."))

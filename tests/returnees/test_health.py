@@ -142,3 +142,11 @@ def test_who_is_admitted_is_handed_to_the_hospital(episode: Episode) -> None:
 
     episode.refresh_from_db()
     assert episode.state == EpisodeState.CASE
+
+
+def test_a_key_used_for_somebody_else_is_refused_and_shows_nothing(episode):
+    key = uuid4()
+    check(episode, entry_key=key)
+
+    with pytest.raises(HealthLogRefusedError, match="somebody else"):
+        check(an_episode(-2), entry_key=key)

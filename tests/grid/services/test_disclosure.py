@@ -154,3 +154,19 @@ def test_exports_are_written_down_or_refused(*, role: str, masked: bool, full: b
 def test_somebody_without_a_post_takes_and_sees_nothing(person: Person) -> None:
     with pytest.raises(NotDisclosedError):
         reveal(person=person, by=UserFactory())
+
+
+def test_who_stays_in_a_village_is_shown_to_its_head_wherever_they_are_registered(
+    person: Person,
+) -> None:
+    class Stay:
+        def scope_keys(self) -> tuple[str, int | None, int | None]:
+            return "970101999201", person.household_id, person.pk
+
+    head = holder(Role.VILLAGE_HEAD, place("970101999201").code)
+
+    with pytest.raises(NotDisclosedError):
+        reveal(person=person, by=head)
+    shown = reveal(person=person, by=head, row=Stay())
+
+    assert shown.phone == person.phone
