@@ -4,13 +4,15 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.base import ModelState
 from psycopg import sql
 from psycopg.types.json import Jsonb
+
+from grid.fields import HashField
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -64,8 +66,9 @@ def _defaults(
 ) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
     """Return the default of every column, and the makers of those that are made anew each time."""
     fields = model._meta.concrete_fields
-    fresh = [(f.attname, f.get_default) for f in fields if callable(f.default)]
-    return {f.attname: f.get_default() for f in fields if not callable(f.default)}, fresh
+    made = [field for field in fields if field.has_default() and callable(field.default)]
+    fill = {field.attname: field.get_default() for field in fields if field not in made}
+    return fill, [(field.attname, field.get_default) for field in made]
 
 
 def _number(rows: Sequence[models.Model]) -> None:
@@ -107,8 +110,10 @@ def _prepare(field: Any) -> Callable[[Any], Any] | None:
     while field.remote_field is not None:
         field = field.target_field
     plain = (models.CharField, models.IntegerField, models.DateField, models.UUIDField)
-    if isinstance(field, (*plain, models.BooleanField)):
+    if isinstance(field, (*plain, models.BooleanField, ArrayField, HashField)):
         return None
+    if isinstance(field, models.BinaryField):
+        return cast("Callable[[Any], Any]", field.get_prep_value)  # sealed
     if isinstance(field, models.JSONField):
         return _json
     return lambda value: field.get_db_prep_save(value, connection)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pghistory.core
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -117,8 +117,9 @@ def _touched(
         *((model, f"{name}_id", own) for model, name in _below(Episode)),
         *((model, f"{name}_id", persons) for model, name in _below(Person)),
     ]
+    since = _begun(batch, reports)
     for history, column, owners in sources:
-        for key, who, when in _acts(batch, history, column, owners):
+        for key, who, when in _acts(batch, history, column, owners, since):
             owner = owners[key]
             if owner not in found or when > found[owner][1]:
                 found[owner] = (who, when)
@@ -126,18 +127,30 @@ def _touched(
 
 
 def _acts(
-    batch: ImportBatch, history: Any, column: str, owners: Mapping[Any, Any]
+    batch: ImportBatch, history: Any, column: str, owners: Mapping[Any, Any], since: datetime
 ) -> list[tuple[int, str, datetime]]:
     """Return (key, who, when) of what people did to these rows outside this batch, since then."""
-    acts = history.objects.filter(
-        **{f"{column}__in": [key for key in owners if key is not None]},
-        pgh_created_at__gte=batch.uploaded_at,
-    ).annotate(
+    elsewhere = Q(batch__isnull=True) | ~Q(batch=str(batch.pk))
+    acts = _by_context(history, column, owners).filter(
+        elsewhere, who__isnull=False, pgh_created_at__gte=since
+    )
+    return list(acts.values_list(column, "pgh_context__metadata__name", "pgh_created_at"))
+
+
+def _begun(batch: ImportBatch, reports: Mapping[Any, Any]) -> datetime:
+    """Return when the batch began to write these reports, by the clock all history goes by."""
+    own = _by_context(_history(AdvanceReport), "pgh_obj_id", reports).filter(batch=str(batch.pk))
+    begun: datetime | None = own.aggregate(begun=Min("pgh_created_at"))["begun"]
+    return begun or batch.uploaded_at
+
+
+def _by_context(history: Any, column: str, owners: Mapping[Any, Any]) -> Any:
+    """Return the history of some rows with the user and the batch that wrote it."""
+    keys = [key for key in owners if key is not None]
+    return history.objects.filter(**{f"{column}__in": keys}).annotate(
         who=KeyTextTransform("user", "pgh_context__metadata"),
         batch=KeyTextTransform("batch", "pgh_context__metadata"),
     )
-    acts = acts.filter(~Q(batch=str(batch.pk)) | Q(batch__isnull=True), who__isnull=False)
-    return list(acts.values_list(column, "pgh_context__metadata__name", "pgh_created_at"))
 
 
 def _history(model: type[Any]) -> Any:

@@ -452,7 +452,6 @@ def test_an_import_taken_back_leaves_no_trace(world: World) -> None:
     assert Event.objects.get(kind=Event.Kind.UNDO).data == {"taken_back": 5, "left": 0}
 
 
-@pytest.mark.django_db(transaction=True)  # who came first is told by transactions
 def test_what_somebody_has_worked_with_is_left_and_listed(world: World) -> None:
     batch = commit(a_line(1), a_line(2), a_line(3), by=world.township)
     checked, changed, _free = (
@@ -469,7 +468,6 @@ def test_what_somebody_has_worked_with_is_left_and_listed(world: World) -> None:
     assert set(Episode.objects.all()) == {checked, changed}
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_person_somebody_was_assigned_to_is_left(world: World) -> None:
     batch = commit(a_line(1), by=world.township)
     person = Episode.objects.get().person
@@ -596,7 +594,6 @@ def test_a_file_that_is_not_there_is_status_2(world: World, tmp_path: Path) -> N
     assert refused.value.returncode == 2
 
 
-@pytest.mark.django_db(transaction=True)  # who came first is told by transactions
 def test_undo_import_takes_a_batch_back_and_lists_what_it_leaves(world: World) -> None:
     batch = commit(a_line(1), a_line(2), by=world.township)
     kept = Episode.objects.get(pk=batch.rows.get(number=2).episode_key)
