@@ -40,9 +40,12 @@ def find_chromium() -> str:
     pytest.skip(f"no Chromium found (looked for {', '.join(PROGRAMS)}): install chromium")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright's driver; its event loop must not frighten Django's database guard."""
+    """Playwright's driver; its event loop must not frighten Django's database guard.
+
+    It ends with the module: tests of other kinds find neither a loop nor the guard lowered.
+    """
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as driver:
@@ -51,9 +54,9 @@ def playwright() -> Iterator[Playwright]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """The browser of the whole run."""
+    """The browser of a module's tests."""
     program = find_chromium()
     driver = request.getfixturevalue("playwright")
     browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))

@@ -66,6 +66,7 @@ def enter_test(browser, test, day, hour=9):
     )
 
 
+@pytest.mark.clause("JY-1e", "JY-1f", "JY-1g")
 def test_a_return_from_overseas_goes_from_report_to_release(county, browse, clock):
     day = clock(0)
     episode, head = report(county, browse, day)
