@@ -27,7 +27,9 @@ def busy(world: World) -> World:
 def test_every_village_has_its_row_zeros_included(busy: World) -> None:
     page = soup(browser(busy.township).get(reverse("daily-report")))
 
-    rows = {row.th.text: [cell.text for cell in row.select("td")] for row in page.select("tbody tr")}
+    rows = {
+        row.th.text: [cell.text for cell in row.select("td")] for row in page.select("tbody tr")
+    }
     assert list(rows) == ["东关村", "西关村"]
     assert rows["东关村"][1:3] == ["1", "1"]
     assert set(rows["西关村"]) == {"0"}
