@@ -5,14 +5,18 @@ settings are read: `python -m pytest -p tests.services`, as the addopts of pypro
 """
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connections
 
 from tests.services import PREFIX
@@ -24,7 +28,15 @@ NOON = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=12, minute=0, second
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Migrate once for all processes of a parallel run; each clones the result."""
+    """Migrate once for all processes of a parallel run; each clones the result.
+
+    Static files are served from where they lie: no collected copy is needed.
+    """
+    settings.STATIC_ROOT = tempfile.mkdtemp(prefix="grid-static-")
+    config.add_cleanup(partial(shutil.rmtree, settings.STATIC_ROOT, ignore_errors=True))
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
     own_server = PREFIX in os.environ.get("DATABASE_URL", "")
     if own_server and getattr(config.option, "numprocesses", None):
         subprocess.run(
@@ -45,15 +57,6 @@ def noon_of_the_run(request) -> Iterator[None]:
         return
     with time_machine.travel(NOON, tick=True):
         yield
-
-
-@pytest.fixture(autouse=True)
-def static_files_as_they_are(settings, tmp_path_factory) -> None:
-    """Serve static files from where they lie: no collected copy is needed."""
-    settings.STATIC_ROOT = str(tmp_path_factory.getbasetemp())
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
 
 
 @pytest.fixture(autouse=True)

@@ -63,7 +63,11 @@ def run_pure(argv: Sequence[str]) -> None:
 
 def needs_nothing(argv: Sequence[str]) -> bool:
     """Say whether the command line needs neither database nor keys."""
-    return len(argv) < 2 or argv[1] in OFFLINE or bool({"-h", "--help", "--version"} & {*argv[1:]})
+    return (
+        len(argv) < 2
+        or argv[1] in OFFLINE | PURE
+        or bool({"-h", "--help", "--version"} & {*argv[1:]})
+    )
 
 
 def run_with_services(argv: Sequence[str]) -> None:
