@@ -15,6 +15,29 @@ from grid.models import Household, Person
 from returnees.choices import Channel, TestResult
 from returnees.clock import local_day
 
+# What a report states, by the names of its columns and of the input alike.
+STATED = (
+    "address",
+    "origin_text",
+    "departs_at",
+    "arrives_at",
+    "transport",
+    "transport_no",
+    "health_code",
+    "employer",
+    "occupation",
+    "health_state",
+    "infection_history",
+    "declared_true",
+    "role",
+    "entered_on",
+    "quarantine_days",
+    "quarantine_proof",
+    "irregular_entry",
+    "negative_tests",
+    "note",
+)
+
 
 class ReportRefusedError(Refused):
     """The report contradicts itself or lies outside the days the portal takes."""

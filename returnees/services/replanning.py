@@ -19,7 +19,13 @@ from returnees.choices import OPEN_STATES
 from returnees.clock import local_day
 from returnees.models import AdvanceReport, Certificate, Episode, Stay
 from returnees.services.bulk import copy_in, update_in
-from returnees.services.inputs import CertificateInput, StayInput, check_arrival, check_stays
+from returnees.services.inputs import (
+    STATED,
+    CertificateInput,
+    StayInput,
+    check_arrival,
+    check_stays,
+)
 from returnees.services.planning import (
     Journey,
     assess_stays,
@@ -46,32 +52,7 @@ EPISODE_FIELDS = (
     "closed_why",
 )
 KNOWN = ("contact", "risk_assessment", "home_single_room", "fit_for_centralised")
-REPORT_FIELDS = frozenset(
-    (
-        "place_id",
-        "address",
-        "origin_id",
-        "origin_text",
-        "departs_at",
-        "arrives_at",
-        "transport",
-        "transport_no",
-        "health_code",
-        "employer",
-        "occupation",
-        "health_state",
-        "infection_history",
-        "declared_true",
-        "role",
-        "entered_on",
-        "quarantine_days",
-        "quarantine_proof",
-        "irregular_entry",
-        "negative_tests",
-        "note",
-        "extra",
-    )
-)
+REPORT_FIELDS = frozenset((*STATED, "place_id", "origin_id", "extra"))
 
 
 class ClosedEpisodeError(Refused):

@@ -22,6 +22,7 @@ from returnees.policies import PolicyBook
 from returnees.services import persons as people
 from returnees.services.bulk import copy_in, make
 from returnees.services.inputs import (
+    STATED,
     CertificateInput,
     ReportInput,
     ReportRefusedError,
@@ -49,29 +50,7 @@ __all__ = [
 ]
 
 CHUNK = 1000
-COPIED = (
-    "address",
-    "origin_text",
-    "departs_at",
-    "arrives_at",
-    "transport",
-    "transport_no",
-    "health_code",
-    "employer",
-    "occupation",
-    "health_state",
-    "infection_history",
-    "declared_true",
-    "role",
-    "entered_on",
-    "quarantine_days",
-    "quarantine_proof",
-    "irregular_entry",
-    "negative_tests",
-    "channel",
-    "batch_key",
-    "note",
-)
+COPIED = (*STATED, "channel", "batch_key")
 copied = attrgetter(*COPIED)
 
 
