@@ -55,6 +55,7 @@ class Explained:
     daily_first: date | None
     daily_last: date | None
     daily_count: int | None
+    daily: Reason
 
 
 def explain(plan: Plan, facts: Mapping[str, Any]) -> Explained:
@@ -81,6 +82,7 @@ def explain(plan: Plan, facts: Mapping[str, Any]) -> Explained:
         daily_first=_day(checks.get("first")),
         daily_last=_day(checks.get("last")),
         daily_count=checks.get("count"),
+        daily=reasons.get("daily_checks", Reason("")),
     )
 
 

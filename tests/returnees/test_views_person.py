@@ -41,6 +41,14 @@ def test_every_item_names_its_clause_and_quotes_it(world: World, episode: Episod
     assert "JY-2g" in plan
 
 
+@pytest.mark.clause("JY-2r")
+def test_the_daily_check_names_its_clause(world: World, episode: Episode) -> None:
+    plan = soup(page_of(world, "head", episode)).select_one("section[aria-labelledby=plan]").text
+
+    assert "A health check every day from" in plan
+    assert "JY-2r" in plan
+
+
 def test_numbers_are_masked_until_shown_and_the_look_is_recorded(
     world: World, episode: Episode
 ) -> None:
