@@ -23,6 +23,7 @@ OFFLINE = frozenset(
         "findstatic",
         "help",
         "makemessages",
+        "makemigrations",
         "spectacular",
         "startapp",
         "version",

@@ -88,6 +88,7 @@ def test_the_host_listened_on_is_an_allowed_one(monkeypatch: pytest.MonkeyPatch)
     [
         ("manage.py", True),
         ("manage.py policy_plan", True),
+        ("manage.py makemigrations --check", True),
         ("manage.py policy_check pack.toml", True),
         ("manage.py import_places --help", True),
         ("manage.py import_places places.csv", False),
