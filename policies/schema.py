@@ -61,7 +61,7 @@ def keys() -> tuple[str, ...]:
 def load_file(path: Path) -> Pack:
     """Read one pack file; PackError carries every fault found in it."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise PackError([f"{path}: there is no such file; check the path."]) from None
     except IsADirectoryError:
@@ -70,20 +70,38 @@ def load_file(path: Path) -> Pack:
         raise PackError([f"{path}: cannot be read ({error.strerror})."]) from None
     except UnicodeDecodeError:
         raise PackError([f"{path}: is not UTF-8 text; save it as UTF-8."]) from None
+    return read_pack(_parsed(text, str(path)), where=path.name, folder=path.parent)
+
+
+def load_text(text: str, *, where: str, base: Pack | None = None) -> Pack:
+    """Read a pack from the text of its file; `base` is the pack it lies over, else a shipped one.
+
+    PackError carries every fault found in it.
+    """
+    return read_pack(_parsed(text, where), where=where, base=base)
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PackError([f"{path}: is not valid TOML: {error}."]) from None
-    return read_pack(data, where=path.name, folder=path.parent)
+        raise PackError([f"{where}: is not valid TOML: {error}."]) from None
 
 
-def read_pack(data: dict[str, Any], *, where: str, folder: Path = PACKS) -> Pack:
-    """Build a pack from parsed TOML; `folder` is where the pack it lies over is looked for."""
+def read_pack(
+    data: dict[str, Any], *, where: str, folder: Path = PACKS, base: Pack | None = None
+) -> Pack:
+    """Build a pack from parsed TOML.
+
+    `base` is the pack it lies over; without it that one is looked for in `folder`.
+    """
     faults: list[str] = []
     top = Reader(data, where, faults)
     top.number("format", FORMAT, FORMAT)
     pack = _pack_of(top)
     top.close()
     if pack.over and not faults:
-        pack = lay_over(pack, _base_of(pack, folder, where))
+        pack = lay_over(pack, base or _base_of(pack, folder, where))
     if not faults:
         missing = [name for name in NEEDED_SETTINGS if name not in pack.settings]
         faults += [f"{where}, setting {name}: is missing; add it." for name in missing]

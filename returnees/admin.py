@@ -15,8 +15,8 @@ class RiskAreaResource(ModelResource):
 
     class Meta:
         model = RiskArea
-        import_id_fields = ["place", "since"]
-        fields = ["place", "level", "flags", "since", "until", "source"]
+        import_id_fields = ["place", "part", "mark", "since"]
+        fields = ["place", "part", "mark", "since", "until", "last_case_on", "source"]
         skip_unchanged = True
         clean_model_instances = True
 
@@ -29,8 +29,9 @@ class RiskAreaAdmin(RightfulImport, LoggedExport, PortalAdmin):
     anywhere = frozenset({"place"})  # risk knows no scope: people come from the whole country
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [RiskAreaResource]
-    list_display = ["place", "level", "flags", "since", "until", "source"]
-    list_filter = ["level"]
+    list_display = ["place", "part", "mark", "since", "until", "last_case_on", "source"]
+    list_filter = ["mark"]
+    exclude = ["opened_by", "ended_by"]
     raw_id_fields = ["place"]
     list_select_related = ["place"]
 

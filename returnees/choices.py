@@ -23,6 +23,95 @@ class AreaFlag(models.TextChoices):
     WUHAN = "wuhan", _("Wuhan")
 
 
+LEVELS = tuple(Risk.values)  # low, mid, high: in order
+
+
+class Mark(models.TextChoices):
+    """What a risk list says of an area: a level, or one of the flags."""
+
+    LOW = Risk.LOW.value, Risk.LOW.label
+    MID = Risk.MID.value, Risk.MID.label
+    HIGH = Risk.HIGH.value, Risk.HIGH.label
+    KEY_CONCERN = AreaFlag.KEY_CONCERN.value, AreaFlag.KEY_CONCERN.label
+    LOCAL_CASES = AreaFlag.LOCAL_CASES.value, AreaFlag.LOCAL_CASES.label
+    LAND_BORDER = AreaFlag.LAND_BORDER.value, AreaFlag.LAND_BORDER.label
+    OUTBREAK_CITY = AreaFlag.OUTBREAK_CITY.value, AreaFlag.OUTBREAK_CITY.label
+    HUBEI = AreaFlag.HUBEI.value, AreaFlag.HUBEI.label
+    WUHAN = AreaFlag.WUHAN.value, AreaFlag.WUHAN.label
+
+
+class Aspect(models.TextChoices):
+    """What a risk list can state in full: the levels, or one of the flags."""
+
+    LEVEL = "level", _("Risk levels")
+    KEY_CONCERN = AreaFlag.KEY_CONCERN.value, AreaFlag.KEY_CONCERN.label
+    LOCAL_CASES = AreaFlag.LOCAL_CASES.value, AreaFlag.LOCAL_CASES.label
+    LAND_BORDER = AreaFlag.LAND_BORDER.value, AreaFlag.LAND_BORDER.label
+    OUTBREAK_CITY = AreaFlag.OUTBREAK_CITY.value, AreaFlag.OUTBREAK_CITY.label
+    HUBEI = AreaFlag.HUBEI.value, AreaFlag.HUBEI.label
+    WUHAN = AreaFlag.WUHAN.value, AreaFlag.WUHAN.label
+
+
+class ListState(models.TextChoices):
+    """Where a risk list stands."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class EntryState(models.TextChoices):
+    """Where a line of a risk list stands."""
+
+    RESOLVED = "resolved", _("Place known")
+    OPEN = "open", _("To be decided")
+    LEFT_OUT = "left_out", _("Left out")
+
+
+class ScreeningState(models.TextChoices):
+    """Where a re-screening stands."""
+
+    WAITING = "waiting", _("Being computed")
+    PREVIEW = "preview", _("Preview")
+    OPEN = "open", _("To be confirmed")
+    CLOSED = "closed", _("Closed")
+
+
+class Touch(models.TextChoices):
+    """How surely somebody is touched."""
+
+    CERTAIN = "certain", _("Certain")
+    POSSIBLE = "possible", _("To be asked")
+
+
+class ItemState(models.TextChoices):
+    """What was decided about a person touched."""
+
+    PENDING = "pending", _("To be confirmed")
+    APPLIED = "applied", _("Re-planned")
+    LEFT = "left", _("Left as it is")
+    REFUSED = "refused", _("Could not be re-planned")
+
+
+class PermitState(models.TextChoices):
+    """Where a request to leave stands."""
+
+    ASKED = "asked", _("Asked for")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused by the notice")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class OverrideState(models.TextChoices):
+    """Where an override stands."""
+
+    PROPOSED = "proposed", _("Proposed")
+    IN_FORCE = "in_force", _("In force")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
 class HealthCode(models.TextChoices):
     """Colour of the health code."""
 

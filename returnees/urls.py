@@ -1,6 +1,6 @@
 """Addresses of returns; the list stands in schedules.dashboard_urls, which adds the work filter."""
 
-from django.urls import path
+from django.urls import include, path
 
 from returnees.views import abnormality_list, acts, findings, imports, person, reports
 
@@ -33,4 +33,9 @@ urlpatterns = [
     path("imports/<uuid:pk>/discard/", imports.import_discard, name="import-discard"),
     path("imports/<uuid:pk>/undo/", imports.import_undo, name="import-undo"),
     path("imports/<uuid:pk>/problems/", imports.import_problems, name="import-problems"),
+    path("", include("returnees.risk_urls")),
+    path("", include("returnees.screening_urls")),
+    path("", include("returnees.policy_urls")),
+    path("", include("returnees.away_urls")),
+    path("", include("returnees.zone_urls")),
 ]

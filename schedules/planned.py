@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from policies import schema, spans
+from policies import spans
 from policies.stored import stored_plan
 from returnees.models import Episode
+from returnees.policies import pack_of
 
 
 def planned_spans(episode: Episode, *, replanned_at: datetime | None) -> tuple[spans.Span, ...]:
@@ -15,7 +16,7 @@ def planned_spans(episode: Episode, *, replanned_at: datetime | None) -> tuple[s
     travelled = not episode.facts.get("placed_on")
     report = episode.report
     return spans.duty_spans(
-        schema.load(episode.policy.pack),
+        pack_of(episode.policy),
         stored_plan(episode.plan),
         reported_at=report.reported_at,
         departs_at=report.departs_at if travelled else None,

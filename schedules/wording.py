@@ -12,17 +12,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from grid.models import User
-from policies import schema
 from policies.pack import Pack, RestrictionCell, Words
 from returnees.choices import StageKind
 from returnees.models import Episode
+from returnees.policies import pack_of
 
 DISSUADE = "dissuade_before_coming"
 
 
 def policy_text(*, episode: Episode, cadre: User) -> str:
     """Return the text that tells this person what awaits them and under which notice."""
-    pack = schema.load(episode.policy.pack)
+    pack = pack_of(episode.policy)
     lines = [
         _("Hello %(name)s. Under “%(notice)s” (%(number)s) you belong to: %(klass)s.")
         % {
@@ -54,7 +54,7 @@ def travel_text(*, episode: Episode, cadre: User) -> str:
 
 def advised_against(episode: Episode) -> bool:
     """Say whether the notice has people of this class advised not to come (JY-2c)."""
-    pack = schema.load(episode.policy.pack)
+    pack = pack_of(episode.policy)
     return any(rule.name == DISSUADE for rule in _restrictions(pack, episode.classification))
 
 

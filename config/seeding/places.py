@@ -13,23 +13,23 @@ UPPER = [
     ("9901", "澜川市"),
     (COUNTY, "青禾县"),
 ]
-# Origins, with what the risk list says of them: level and flags.
-ORIGINS: list[tuple[str, str, str, list[str]]] = [
-    ("98", "海岳省", "", []),
-    ("9801", "临沧湾市", "", []),
-    ("980101", "望潮区", "mid", []),
-    ("980102", "石桥区", "", []),
-    ("980103", "白沙县", "high", []),
-    ("9802", "东陵市", "", []),
-    ("980201", "松坪区", "low", ["key_concern", "local_cases"]),
-    ("980202", "柳荫县", "", []),
-    ("97", "北原省", "", []),
-    ("9701", "朔安市", "", []),
-    ("970101", "长堤区", "", []),
-    ("970102", "雁门洼县", "", []),
-    ("9902", "南屏市", "", []),
-    ("990201", "竹溪区", "", []),
-    ("990202", "清风县", "", []),
+# Origins, with what the risk list says of them: a level, flags.
+ORIGINS: list[tuple[str, str, tuple[str, ...]]] = [
+    ("98", "海岳省", ()),
+    ("9801", "临沧湾市", ()),
+    ("980101", "望潮区", ("mid",)),
+    ("980102", "石桥区", ()),
+    ("980103", "白沙县", ("high",)),
+    ("9802", "东陵市", ()),
+    ("980201", "松坪区", ("key_concern", "local_cases")),
+    ("980202", "柳荫县", ()),
+    ("97", "北原省", ()),
+    ("9701", "朔安市", ()),
+    ("970101", "长堤区", ()),
+    ("970102", "雁门洼县", ()),
+    ("9902", "南屏市", ()),
+    ("990201", "竹溪区", ()),
+    ("990202", "清风县", ()),
 ]
 TOWNSHIPS = ["河口镇", "五里街道", "柏山镇", "云台乡", "平湖镇", "石门街道", "高坪乡", "金桥镇"]
 VILLAGES = (  # noqa: SIM905  two lines are read at a glance, thirty-six are not
@@ -53,7 +53,7 @@ def make_county(*, villages: int, townships: int | None = None) -> County:
     """Write the places and return the county; villages are dealt to the townships in turn."""
     count = townships or max(2, min(90, villages // 35 or 2))
     made = County()
-    rows = [*UPPER, *((code, name) for code, name, _level, _flags in ORIGINS)]
+    rows = [*UPPER, *((code, name) for code, name, _marks in ORIGINS)]
     for t in range(count):
         code = f"{COUNTY}{101 + t:03d}"
         made.townships.append(code)

@@ -52,9 +52,9 @@ def make_policy(*, today: date) -> None:
     """Publish the invented risk list and put the default notice in force for the county."""
     since = today - timedelta(days=60)
     RiskArea.objects.bulk_create(
-        RiskArea(place_id=code, level=level, flags=flags, since=since, source="示例风险名单")
-        for code, _name, level, flags in ORIGINS
-        if level
+        RiskArea(place_id=code, mark=mark, since=since, source="示例风险名单")
+        for code, _name, marks in ORIGINS
+        for mark in marks
     )
     activate_policy(pack="JY", place=Place.objects.get(pk=COUNTY), since=since, by=None)
 

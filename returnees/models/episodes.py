@@ -17,8 +17,8 @@ from returnees.choices import (
     TestPurpose,
     TestResult,
 )
+from returnees.models.policies import PolicyVersion
 from returnees.models.reports import AdvanceReport
-from returnees.models.risk import PolicyVersion
 
 
 class EpisodeQuerySet(ScopedQuerySet):

@@ -110,6 +110,9 @@ class Stay(models.Model):
         default=list,
         blank=True,
     )
+    # An area inside the place, or a part of it, is at risk: the person is asked where exactly.
+    unclear = models.BooleanField(_("to be asked where exactly"), default=False)
+    asked_on = models.DateField(_("asked on"), null=True, blank=True)
 
     objects = StayQuerySet.as_manager()
 

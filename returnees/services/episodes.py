@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from grid.audit import acting
 from grid.errors import Refused
 from grid.models import Household, Place, User
-from policies.schema import load
 from returnees.announce import episodes_changed
 from returnees.choices import OPEN_STATES, EpisodeState
 from returnees.clock import local_day, local_text
 from returnees.models import Episode, Stage, Test
+from returnees.policies import pack_of
 from returnees.services.planning import assess_stays, journeys_of
 from returnees.services.replanning import (
     KNOWN,
@@ -70,7 +70,7 @@ def confirm_arrival(
             )
         day = local_day(arrived_at)
         # The last look at the risk list: from here on news comes as events.
-        save_stays(assess_stays([(journey, day, load(episode.policy.pack))]))
+        save_stays(assess_stays([(journey, day, pack_of(episode.policy))]))
         episode.state = EpisodeState.ACTIVE
         episode.arrived_at, episode.arrives_on = arrived_at, day
         episode.plan = {}  # so that it counts as changed and is written

@@ -12,11 +12,11 @@ from policies.errors import FactsError
 from policies.facts import Facts
 from policies.pack import Pack
 from policies.planner import plan as make_plan
-from policies.schema import load
 from returnees import rules
 from returnees.facts import facts_of
 from returnees.models import AdvanceReport, Certificate, Episode, Stage, Stay, Test
-from returnees.policies import RiskBook
+from returnees.policies import pack_of
+from returnees.risk import RiskBook
 from returnees.services.bulk import make
 from returnees.services.inputs import CertificateInput, StayInput
 from returnees.services.rows import Rows, blocks
@@ -93,9 +93,11 @@ def assess_stays(journeys: Sequence[tuple[Journey, date, Pack]]) -> list[Stay]:
             first = max(stay.first_day or since, since)
             if not stay.place_id or first > stay.last_day:
                 continue
-            risk = book.risk(stay.place_id, first, stay.last_day)
-            if (stay.risk, sorted(stay.flags)) != (risk.level, list(risk.flags)):
+            risk = book.risk(stay.place_id, first, stay.last_day, asked_on=stay.asked_on)
+            known = (stay.risk, sorted(stay.flags), stay.unclear)
+            if known != (risk.level, list(risk.flags), risk.unclear):
                 stay.risk, stay.flags = risk.level, list(risk.flags)
+                stay.unclear = risk.unclear
                 changed.append(stay)
     return changed
 
@@ -139,7 +141,7 @@ def replanned(episode: Episode, facts: dict[str, Any], rows: Rows, *, day: date)
 
     Changes the object, not the database: facts, plan, class, end, current stage, revision.
     """
-    pack = load(episode.policy.pack)
+    pack = pack_of(episode.policy)
     plan = plan_of(pack, facts, str(episode.person))
     return settle_plan(episode, plan, rows, day=day, facts=facts)
 

@@ -13,11 +13,11 @@ from grid.audit import acting
 from grid.errors import Refused
 from grid.models import User
 from grid.responsibility import responsible_for
-from policies.schema import load
 from returnees.announce import episodes_changed
 from returnees.choices import OPEN_STATES
 from returnees.clock import local_day
 from returnees.models import AdvanceReport, Certificate, Episode, Stay
+from returnees.policies import pack_of
 from returnees.services.bulk import copy_in, update_in
 from returnees.services.inputs import (
     STATED,
@@ -170,7 +170,7 @@ def replan_all(
         for e in episodes
     ]
     # Risk is judged as known at arrival: once somebody is here, later news comes as an event.
-    fresh = [(j, on, load(e.policy.pack)) for j, on, e in arrivals if e.is_expected]
+    fresh = [(j, on, pack_of(e.policy)) for j, on, e in arrivals if e.is_expected]
     save_stays(assess_stays(fresh))
     rows = Rows.of(episode for episode in episodes if episode.is_active)
     changed: list[Episode] = []
@@ -188,7 +188,7 @@ def replan_all(
 
 def save_stays(stays: Sequence[Stay]) -> None:
     """Write level and flags of stays back."""
-    update_in(stays, ["risk", "flags"])
+    update_in(stays, ["risk", "flags", "unclear"])
 
 
 def save_episodes(episodes: Sequence[Episode]) -> None:

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from grid.audit import acting
 from grid.errors import Refused
 from grid.models import User
-from policies.schema import load
 from returnees.announce import episodes_changed
 from returnees.choices import AbnormalityKind, EpisodeState, TestPurpose, TestResult
 from returnees.clock import local_day, local_text
 from returnees.models import Episode, Test
+from returnees.policies import pack_of
 from returnees.services.abnormalities import hand_to_hospital, open_abnormality
 from returnees.services.replanning import lock, refuse_closed
 from returnees.services.rows import FINAL
@@ -118,7 +118,7 @@ def _check_sample(
 
 def _check_interval(test: Test, episode: Episode, sampled_at: datetime) -> None:
     """Refuse a sample taken less than the notice's hours from another one that counts."""
-    interval = timedelta(hours=load(episode.policy.pack).number("sample_interval_hours"))
+    interval = timedelta(hours=pack_of(episode.policy).number("sample_interval_hours"))
     other = (
         Test.objects.filter(episode=episode, result__in=FINAL)
         .exclude(pk=test.pk)

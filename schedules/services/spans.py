@@ -47,6 +47,7 @@ def _derive(ids: list[int], now: datetime) -> None:
         .only(
             "revision", "state", "classification", "facts", "plan", "arrived_at",
             "registered_at", "closed_at", "observation_ends", "policy__pack", "policy__version",
+            "policy__digest", "policy__file", "policy__settings",
             "report__departs_at", "report__arrives_at", "report__reported_at",
         )
     )  # fmt: skip

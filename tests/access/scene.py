@@ -7,7 +7,6 @@ the cast has anything to do.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ from django.test import Client
 from grid.choices import BatchState, Role, Tier
 from grid.days import today
 from grid.models import Assignment, Household, ImportBatch, Person, Place, Post, User
-from returnees.choices import AreaFlag
-from returnees.models import Abnormality, Episode, RiskArea
+from returnees.choices import Mark
+from returnees.models import Abnormality, Episode
 from returnees.services.health import log_health
 from returnees.services.reports import register_report
 from schedules.models import Task
@@ -26,7 +25,7 @@ from schedules.services import reconcile, sync_duties
 from tests.access.roles import STAFF
 from tests.cast import FAR, GRID, VILLAGE, World, build_world
 from tests.factories.grid import id_number, place
-from tests.factories.returnees import ELSEWHERE, a_report, in_force, noon
+from tests.factories.returnees import ELSEWHERE, a_report, at_risk, in_force, noon
 
 ABROAD = "980101101201"
 PHONES = {"near": "15400010001", "far": "15400010002", "abroad": "15400010003"}
@@ -65,9 +64,7 @@ def build_scene() -> Scene:
     in_force()
     in_force(place="980101")
     # A class with tests, so that there is one to be entered.
-    RiskArea.objects.create(
-        place_id=ELSEWHERE, since=today() - timedelta(days=100), flags=[AreaFlag.KEY_CONCERN]
-    )
+    at_risk(ELSEWHERE, Mark.KEY_CONCERN, days=100)
     rows = {
         "near": rows_at(VILLAGE, "near", household=world.household, person=world.person),
         "far": rows_at(FAR, "far"),

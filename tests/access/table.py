@@ -126,5 +126,6 @@ PAGES = [
     Row("api-task-list", get="signed in", api=True),
     Row("api-task-detail", get="see", at="task", api=True),
     Row("api-health-log-list", post="log", at="body", posted=201, api=True),
+    # lists, notices, re-screening, zones
 ]
 DEBUG_ONLY = {"dev-components"}

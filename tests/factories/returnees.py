@@ -1,6 +1,6 @@
 """Returns for tests: reports with believable defaults, registered through the services."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -8,7 +8,7 @@ from stdnum.iso7064 import mod_11_2
 
 from grid.days import at, today
 from grid.models import Place
-from returnees.models import Episode, PolicyVersion
+from returnees.models import Episode, PolicyVersion, RiskArea
 from returnees.policies import activate_policy
 from returnees.services.inputs import ReportInput, StayInput
 from returnees.services.reports import register_report
@@ -38,6 +38,17 @@ def in_force(pack: str = "JY", place: str = COUNTY) -> PolicyVersion:
         since=today() - timedelta(days=300),
         by=None,
     )
+
+
+def at_risk(
+    place: str, *marks: str, days: int = 90, until: date | None = None, part: str = ""
+) -> list[RiskArea]:
+    """Put a place at risk since so many days ago: each level or flag is a row of its own."""
+    since = today() - timedelta(days=days)
+    return [
+        RiskArea.objects.create(place_id=place, mark=mark, since=since, until=until, part=part)
+        for mark in marks
+    ]
 
 
 def a_report(days: int = 1, **changes: Any) -> ReportInput:

@@ -5,19 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 from grid.days import at, today
-from grid.models import Place, User
-from returnees.choices import AreaFlag, Channel, Risk
+from grid.models import User
+from returnees.choices import Channel, Mark
 from returnees.models import Episode, HealthLog, RiskArea
 from returnees.services.inputs import CertificateInput
 from schedules.choices import ContactChannel, ContactKind, ContactOutcome
 from schedules.models import Contact, Task
 from schedules.services import reconcile, record_contact
-from tests.factories.returnees import ELSEWHERE, an_episode, in_force
+from tests.factories.returnees import ELSEWHERE, an_episode, at_risk, in_force
 
 RISKS = {
-    "JY.MIDHIGH": {"level": Risk.HIGH},
-    "JY.KEYCONCERN": {"flags": [AreaFlag.KEY_CONCERN]},
-    "JY.OTHER": {},
+    "JY.MIDHIGH": (Mark.HIGH,),
+    "JY.KEYCONCERN": (Mark.KEY_CONCERN,),
+    "JY.OTHER": (),
 }
 
 
@@ -25,11 +25,7 @@ def returnee(klass: str = "JY.KEYCONCERN", *, days: int = 0, **changes: Any) -> 
     """Return an episode of a class whose arrival is so many days from today, tasks made."""
     in_force()
     if RISKS[klass] and not RiskArea.objects.exists():
-        RiskArea.objects.create(
-            place=Place.objects.get(pk=ELSEWHERE),
-            since=today() - timedelta(days=100),
-            **RISKS[klass],
-        )
+        at_risk(ELSEWHERE, *RISKS[klass], days=100)
     if days <= 0:
         changes.setdefault("arrives_at", clock(9, days))
         changes.setdefault("arrived", True)

@@ -11,12 +11,11 @@ from django.core.cache import cache
 
 from grid.choices import Tier
 from grid.days import at, today
-from grid.models import Assignment, Place, User
-from returnees.choices import AreaFlag
-from returnees.models import RiskArea
+from grid.models import Assignment, User
+from returnees.choices import Mark
 from schedules.services import sync_duties
 from tests.cast import VILLAGE, World
-from tests.factories.returnees import ELSEWHERE, in_force
+from tests.factories.returnees import ELSEWHERE, at_risk, in_force
 from tests.journeys.browser import Browser
 
 
@@ -39,9 +38,7 @@ def county(world: World) -> World:
     sync_duties()
     in_force()
     long_since = today() - timedelta(days=100)
-    RiskArea.objects.create(
-        place=Place.objects.get(pk=ELSEWHERE), since=long_since, flags=[AreaFlag.KEY_CONCERN]
-    )
+    at_risk(ELSEWHERE, Mark.KEY_CONCERN, days=300)
     Assignment.objects.create(
         cadre=world.cadre, tier=Tier.HOUSEHOLD, place_id=VILLAGE, at_id=VILLAGE, since=long_since
     )

@@ -8,7 +8,7 @@ from grid.days import today
 from grid.errors import Refused
 from grid.models import Household, Place
 from returnees.choices import EpisodeState, StageKind, TestPurpose, TestResult
-from returnees.models import Episode, RiskArea, Stage
+from returnees.models import Episode, Stage
 from returnees.services.episodes import (
     ArrivalRefusedError,
     NotExpectedError,
@@ -24,18 +24,12 @@ from returnees.services.replanning import ClosedEpisodeError, UnknownFactError
 from returnees.services.reports import register_report
 from returnees.services.tests import enter_result
 from tests.cast import FAR, World
-from tests.factories.returnees import ELSEWHERE, a_report, an_episode, in_force, noon
+from tests.factories.returnees import ELSEWHERE, a_report, an_episode, at_risk, in_force, noon
 
 
 @pytest.fixture(autouse=True)
 def _notice(world: World) -> None:
     in_force()
-
-
-def raise_area(level: str, *, place: str = ELSEWHERE, flags: tuple[str, ...] = ()) -> None:
-    RiskArea.objects.create(
-        place_id=place, level=level, flags=list(flags), since=today() - timedelta(days=60)
-    )
 
 
 def expected_today(**changes: object) -> Episode:
@@ -65,7 +59,7 @@ def test_an_arrival_is_planned_with_the_real_day_and_becomes_rows(
 
 
 def test_who_comes_later_than_reported_never_gets_a_day_before_the_arrival(world: World) -> None:
-    raise_area("mid")
+    at_risk(ELSEWHERE, "mid")
     episode = register_report(report=a_report(-3, arrived=False), by=None)
 
     arrive(episode)
@@ -76,7 +70,7 @@ def test_who_comes_later_than_reported_never_gets_a_day_before_the_arrival(world
 
 def test_the_risk_is_looked_at_once_more_on_arrival(world: World) -> None:
     episode = expected_today()
-    raise_area("high")
+    at_risk(ELSEWHERE, "high")
 
     arrived = arrive(episode)
 
@@ -130,7 +124,7 @@ def test_who_has_arrived_is_no_no_show(world: World) -> None:
 
 @pytest.mark.parametrize("act", [cancel, divert])
 def test_an_end_needs_its_reason_and_supersedes_what_was_open(world: World, act: object) -> None:
-    raise_area("mid")
+    at_risk(ELSEWHERE, "mid")
     episode = an_episode(-1)
 
     with pytest.raises(Refused, match="Say why"):
@@ -161,7 +155,7 @@ def test_a_closed_episode_cannot_be_changed(world: World) -> None:
 
 @pytest.mark.clause("A-13")
 def test_a_certificate_that_turns_up_takes_the_test_on_arrival_away(world: World) -> None:
-    raise_area("mid")
+    at_risk(ELSEWHERE, "mid")
     episode = an_episode(-1)
     kept = {test.pk for test in episode.tests.exclude(purpose=TestPurpose.ARRIVAL)}
     paper = CertificateInput(sampled_on=today() - timedelta(days=2))
@@ -173,7 +167,7 @@ def test_a_certificate_that_turns_up_takes_the_test_on_arrival_away(world: World
 
 
 def test_what_has_its_result_stays_whatever_the_new_plan_says(world: World) -> None:
-    raise_area("mid")
+    at_risk(ELSEWHERE, "mid")
     episode = an_episode(-1)
     test = episode.tests.get(purpose=TestPurpose.ARRIVAL)
     enter_result(test=test, sampled_at=noon(0), result="negative", by=None, now=noon(0))
@@ -187,7 +181,7 @@ def test_what_has_its_result_stays_whatever_the_new_plan_says(world: World) -> N
 
 @pytest.mark.clause("JY-2f")
 def test_an_unsuitable_home_turns_the_home_stage_into_a_centralised_one(world: World) -> None:
-    raise_area("mid")
+    at_risk(ELSEWHERE, "mid")
     episode = an_episode(-1)
     first = episode.stages.get(kind=StageKind.CENTRALISED)
 
@@ -201,7 +195,7 @@ def test_an_unsuitable_home_turns_the_home_stage_into_a_centralised_one(world: W
 
 @pytest.mark.clause("JY-2f")
 def test_a_home_found_unsuitable_counts_for_everybody_in_it(world: World) -> None:
-    raise_area("low", flags=("key_concern",))
+    at_risk(ELSEWHERE, "key_concern")
     one = an_episode(-1, person=world.person)
     other = an_episode(-1, household=world.household)
 
@@ -213,7 +207,7 @@ def test_a_home_found_unsuitable_counts_for_everybody_in_it(world: World) -> Non
 
 
 def test_a_suitable_home_again_takes_the_superseded_stage_up_again(world: World) -> None:
-    raise_area("mid")
+    at_risk(ELSEWHERE, "mid")
     episode = an_episode(-1)
     home = episode.stages.get(kind=StageKind.HOME_SINGLE_ROOM)
     update_facts(episode=episode, by=None, why="无单间", home_single_room=False)

@@ -3,22 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from grid.days import today
 from grid.models import Place
-from returnees.models import PolicyVersion, RiskArea
+from returnees.models import PolicyVersion
 from returnees.policies import (
     NoPolicyInForceError,
     PolicyNotActivatedError,
-    RiskBook,
     activate_policy,
     fill_gap,
     pack_in_force,
-    risk_of,
 )
 from tests.cast import COUNTY, TOWN, VILLAGE, World
 
@@ -77,75 +71,3 @@ def test_before_the_first_notice_there_is_none_until_the_gap_is_filled(world: Wo
 
     assert pack_in_force(VILLAGE, START - DAY)[0].key == "JY"
     assert pack_in_force(VILLAGE, START)[0].key == "GZ"
-
-
-@pytest.mark.clause("A-04")
-def test_the_highest_level_of_any_day_and_every_flag_count(world: World) -> None:
-    RiskArea.objects.create(place_id="98", flags=["local_cases"], since=START)
-    RiskArea.objects.create(place_id="9801", level="mid", flags=["key_concern"], since=START)
-    RiskArea.objects.create(
-        place_id="980101", level="high", since=START + 5 * DAY, until=START + 7 * DAY
-    )
-
-    before, touching, after = (
-        risk_of("980101", START + a * DAY, START + b * DAY) for a, b in ((0, 4), (6, 9), (7, 9))
-    )
-
-    assert (before.level, before.flags) == ("mid", ("key_concern", "local_cases"))
-    assert touching.level == "high"
-    assert after.level == "mid"
-
-
-def test_the_risk_of_many_stays_costs_one_query(world: World) -> None:
-    RiskArea.objects.create(place_id="9801", level="mid", since=START)
-
-    with CaptureQueriesContext(connection) as queries:
-        book = RiskBook.of(["980101", "9801", "98", VILLAGE], START, today())
-        levels = [book.risk(code, START, today()).level for code in ("980101", "9801", "98")]
-
-    assert len(queries) == 1
-    assert levels == ["mid", "mid", "low"]
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    areas=st.lists(
-        st.tuples(
-            st.sampled_from(["98", "9801", "980101"]),
-            st.sampled_from(["low", "mid", "high"]),
-            st.integers(0, 30),
-            st.integers(1, 10) | st.none(),
-        ),
-        max_size=5,
-    ),
-    first=st.integers(0, 30),
-    length=st.integers(0, 20),
-)
-def test_the_book_agrees_with_a_look_at_every_day(
-    areas: list[tuple[str, str, int, int | None]], first: int, length: int
-) -> None:
-    rows = [
-        RiskArea(
-            place_id=place,
-            level=level,
-            since=START + since * DAY,
-            until=START + (since + days) * DAY if days else None,
-        )
-        for place, level, since, days in areas
-    ]
-    book = RiskBook()
-    for row in rows:
-        book.areas.setdefault(row.place_id, []).append(row)
-    days = [START + (first + n) * DAY for n in range(length + 1)]
-
-    found = book.risk("980101", days[0], days[-1]).level
-
-    levels = [
-        row.level
-        for row in rows
-        for day in days
-        if row.since <= day and (row.until is None or day < row.until)
-    ]
-    assert found == max(levels, key=["low", "mid", "high"].index, default="low")

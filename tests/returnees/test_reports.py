@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from grid.days import today
 from grid.models import Person
 from returnees.choices import EpisodeState, StageKind, TestPurpose
-from returnees.models import Episode, RiskArea, Stage, Test
+from returnees.models import Episode, Stage, Test
 from returnees.policies import NoPolicyInForceError
 from returnees.services.inputs import (
     CertificateInput,
@@ -26,18 +26,12 @@ from returnees.services.reports import (
     register_reports,
 )
 from tests.cast import COUNTY, SECOND, VILLAGE, World
-from tests.factories.returnees import ELSEWHERE, a_report, an_episode, in_force, noon
+from tests.factories.returnees import ELSEWHERE, a_report, an_episode, at_risk, in_force, noon
 
 
 @pytest.fixture(autouse=True)
 def _notice(world: World) -> None:
     in_force()
-
-
-def at_risk(level: str = "mid", flags: tuple[str, ...] = ()) -> None:
-    RiskArea.objects.create(
-        place_id="9801", level=level, flags=list(flags), since=today() - timedelta(days=90)
-    )
 
 
 @pytest.mark.clause("JY-2b")
@@ -67,7 +61,7 @@ def test_who_is_not_known_is_registered_as_a_person_found_by_the_id_number(world
 
 @pytest.mark.clause("JY-2d", "JY-2e")
 def test_an_arrival_from_a_risk_area_gets_its_stages_and_tests_as_rows(world: World) -> None:
-    at_risk("mid")
+    at_risk("9801", "mid")
 
     episode = an_episode(-1)
 
@@ -82,7 +76,7 @@ def test_an_arrival_from_a_risk_area_gets_its_stages_and_tests_as_rows(world: Wo
 
 @pytest.mark.clause("A-13")
 def test_a_missing_certificate_owes_a_test_that_holds_the_first_stage(world: World) -> None:
-    at_risk("mid")
+    at_risk("9801", "mid")
 
     episode = an_episode(-1)
 
@@ -92,7 +86,7 @@ def test_a_missing_certificate_owes_a_test_that_holds_the_first_stage(world: Wor
 
 
 def test_a_valid_certificate_owes_no_test_on_arrival(world: World) -> None:
-    at_risk("mid")
+    at_risk("9801", "mid")
     paper = CertificateInput(sampled_on=today() - timedelta(days=3))
 
     episode = an_episode(-1, certificates=(paper,))
@@ -215,7 +209,7 @@ def queries_for(number: int) -> int:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_reports(world: World) -> None:
-    at_risk("mid")
+    at_risk("9801", "mid")
     queries_for(1)
 
     few, many = queries_for(2), queries_for(60)
@@ -224,7 +218,7 @@ def test_the_number_of_queries_does_not_grow_with_the_reports(world: World) -> N
 
 
 def test_bulk_gives_what_one_by_one_gives(world: World) -> None:
-    at_risk("mid", ("key_concern",))
+    at_risk("9801", "mid", "key_concern")
     paper = CertificateInput(sampled_on=today() - timedelta(days=2))
     reports = [
         a_report(-3),
@@ -259,12 +253,7 @@ def _shape(episode: Episode) -> tuple[object, ...]:
 
 
 def test_the_strictest_day_within_the_look_back_counts(world: World) -> None:
-    RiskArea.objects.create(
-        place_id=ELSEWHERE,
-        level="high",
-        since=today() - timedelta(days=40),
-        until=today() - timedelta(days=10),
-    )
+    at_risk(ELSEWHERE, "high", days=40, until=today() - timedelta(days=10))
 
     inside, outside = an_episode(-1), an_episode(5)
 

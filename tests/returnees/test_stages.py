@@ -7,7 +7,7 @@ import pytest
 from grid.days import at, today
 from grid.models import Event
 from returnees.choices import EpisodeState, StageKind, TestPurpose, TestResult
-from returnees.models import Episode, RiskArea, Stage, Test
+from returnees.models import Episode, Stage, Test
 from returnees.services.abnormalities import close_abnormality, hand_to_hospital
 from returnees.services.health import log_health
 from returnees.services.stages import (
@@ -26,7 +26,7 @@ from returnees.services.tests import (
     order_test,
 )
 from tests.cast import World
-from tests.factories.returnees import ELSEWHERE, an_episode, in_force, noon
+from tests.factories.returnees import ELSEWHERE, an_episode, at_risk, in_force, noon
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def _notice(world: World) -> None:
 @pytest.fixture
 def confined(world: World) -> Episode:
     """Somebody 20 days back from a mid-risk area: 14 days centralised, then 7 at home."""
-    RiskArea.objects.create(place_id=ELSEWHERE, level="mid", since=today() - timedelta(days=90))
+    at_risk(ELSEWHERE, "mid")
     return an_episode(-20)
 
 

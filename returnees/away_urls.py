@@ -1,0 +1,5 @@
+"""Addresses of the ledger of residents who are away."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

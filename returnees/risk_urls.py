@@ -1,0 +1,5 @@
+"""Addresses of risk lists."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

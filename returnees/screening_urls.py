@@ -1,0 +1,5 @@
+"""Addresses of re-screening."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

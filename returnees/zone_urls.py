@@ -1,0 +1,5 @@
+"""Addresses of closed zones, exits, overrides and placements."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
