@@ -64,7 +64,10 @@ def _stage_tests(stages: list[Mapping[str, Any]], arrival: list[date]) -> Iterat
 
 def _range(stage: Mapping[str, Any]) -> Range | None:
     closed = stage.get("closed_early_on")
-    first, last = _day(stage["first_day"]), _day(closed) - DAY if closed else _day(stage["last_day"])
+    first, last = (
+        _day(stage["first_day"]),
+        _day(closed) - DAY if closed else _day(stage["last_day"]),
+    )
     return (first, last) if first <= last else None
 
 

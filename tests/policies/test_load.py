@@ -51,7 +51,7 @@ def test_a_stage_closed_early_gives_its_room_back_and_the_new_one_takes_it_on() 
     )
 
     assert rooms == [(day("01-20"), day("02-13"))]
-    assert tests == [day("01-20"), day("01-31"), day("02-13")]
+    assert tests == [day("01-21"), day("01-31"), day("02-13"), day("02-20")]
 
 
 def test_rehabilitation_in_hospital_takes_a_room_and_an_open_end_leaves_the_checks_open() -> None:
