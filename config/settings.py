@@ -7,6 +7,7 @@ var/secrets when they are not given. A missing variable says what to do.
 from pathlib import Path
 
 import environ
+import pgtrigger
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -222,8 +223,10 @@ CELERY_TASK_SOFT_TIME_LIMIT = 1740
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ROUTES = {
     "schedules.send_*": {"queue": "reminders"},
+    "schedules.tell_*": {"queue": "reminders"},
     "schedules.reconcile*": {"queue": "reconcile"},
     "returnees.import_*": {"queue": "imports"},
+    "returnees.screen*": {"queue": "imports"},
 }
 
 REST_FRAMEWORK = {
@@ -255,6 +258,12 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 
 PGHISTORY_APPEND_ONLY = True
+# A trigger runs once a statement, not once a row: bulk writes cost half (docs/adr/0008).
+PGHISTORY_LEVEL = pgtrigger.Statement
+# Triggers follow the models with every migrate; in migrations each would reload the whole state.
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = True
+PGTRIGGER_PRUNE_ON_INSTALL = True
 PGHISTORY_DEFAULT_TRACKERS = ()
 
 UNFOLD = {
@@ -296,6 +305,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "pgtrigger": {"level": "WARNING"},
         "django_structlog": {"level": env.str("REQUEST_LOG_LEVEL", default="WARNING")},
     },
 }

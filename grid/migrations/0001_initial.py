@@ -4,8 +4,6 @@ import django.core.validators
 import django.db.models.deletion
 import grid.days
 import grid.fields
-import pgtrigger.compiler
-import pgtrigger.migrations
 import re
 import uuid
 from django.conf import settings
@@ -456,18 +454,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_userevent" ("id", "is_active", "is_staff", "is_superuser", "joined_at", "must_change_password", "name", "party_member", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "title", "unit") VALUES (NEW."id", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."joined_at", NEW."must_change_password", NEW."name", NEW."party_member", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."title", NEW."unit"); RETURN NULL;', hash='01bf9365002d0a691243a570c2bfa49a94e34e8f', operation='INSERT', pgid='pgtrigger_insert_insert_0d425', table='grid_user', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_staff" IS DISTINCT FROM (NEW."is_staff") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."joined_at" IS DISTINCT FROM (NEW."joined_at") OR OLD."must_change_password" IS DISTINCT FROM (NEW."must_change_password") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."party_member" IS DISTINCT FROM (NEW."party_member") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."unit" IS DISTINCT FROM (NEW."unit"))', func='INSERT INTO "grid_userevent" ("id", "is_active", "is_staff", "is_superuser", "joined_at", "must_change_password", "name", "party_member", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "title", "unit") VALUES (NEW."id", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."joined_at", NEW."must_change_password", NEW."name", NEW."party_member", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."title", NEW."unit"); RETURN NULL;', hash='948c557fdf357aa4bb2d6b09ed7532a5fd1c6420', operation='UPDATE', pgid='pgtrigger_update_update_49893', table='grid_user', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_userevent" ("id", "is_active", "is_staff", "is_superuser", "joined_at", "must_change_password", "name", "party_member", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "title", "unit") VALUES (OLD."id", OLD."is_active", OLD."is_staff", OLD."is_superuser", OLD."joined_at", OLD."must_change_password", OLD."name", OLD."party_member", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."title", OLD."unit"); RETURN NULL;', hash='98b7441f4705d185025bfbc2a46e53b37b7e3d51', operation='DELETE', pgid='pgtrigger_delete_delete_73fef', table='grid_user', when='AFTER')),
-        ),
         migrations.AddConstraint(
             model_name='importrow',
             constraint=models.UniqueConstraint(fields=('batch', 'number'), name='import_row_once'),
@@ -480,29 +466,9 @@ class Migration(migrations.Migration):
             model_name='leave',
             constraint=models.CheckConstraint(condition=models.Q(('user', models.F('cover')), _negated=True), name='leave_covered_by_another', violation_error_message='Nobody covers for themselves.'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leave',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_leaveevent" ("cover_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since", "until", "user_id") VALUES (NEW."cover_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."since", NEW."until", NEW."user_id"); RETURN NULL;', hash='ed15f777bb874e1a1b41aca9deead94f884380f2', operation='INSERT', pgid='pgtrigger_insert_insert_46ea6', table='grid_leave', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leave',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "grid_leaveevent" ("cover_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since", "until", "user_id") VALUES (NEW."cover_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."since", NEW."until", NEW."user_id"); RETURN NULL;', hash='de12cbdc5ae12004265bb71fde685d5e9d52ad79', operation='UPDATE', pgid='pgtrigger_update_update_626a6', table='grid_leave', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leave',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_leaveevent" ("cover_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since", "until", "user_id") VALUES (OLD."cover_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."since", OLD."until", OLD."user_id"); RETURN NULL;', hash='2cba6d9034061de3a8d7f558bd1576c859dc2b87', operation='DELETE', pgid='pgtrigger_delete_delete_3eb02', table='grid_leave', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leaveevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='db3e1b909463e989bc632022b72f522e245731a1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1f4c4', table='grid_leaveevent', when='BEFORE')),
-        ),
         migrations.AddConstraint(
             model_name='place',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^[0-9]{2}$'), ('level', 1)), models.Q(('code__regex', '^[0-9]{4}$'), ('level', 2)), models.Q(('code__regex', '^[0-9]{6}$'), ('level', 3)), models.Q(('code__regex', '^[0-9]{9}$'), ('level', 4)), models.Q(('code__regex', '^[0-9]{12}$'), ('level', 5)), models.Q(('code__regex', '^[0-9]{15}$'), ('level', 6)), models.Q(('code__regex', '^[0-9]{18}$'), ('level', 7)), _connector='OR'), name='place_code_fits_level'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='personevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fe33afbef60a21491c963f19bdc1507d1666c2bb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d39e8', table='grid_personevent', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='person',
@@ -512,22 +478,6 @@ class Migration(migrations.Migration):
             model_name='person',
             constraint=models.UniqueConstraint(fields=('id_hash',), name='one_person_per_id_number', violation_error_message='This ID number is registered already.'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_personevent" ("birth_date", "household_id", "id", "id_hash", "id_last4_hash", "id_number", "id_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_hash", "phone_last4_hash", "pinyin", "place_id", "registered_at", "sex") VALUES (NEW."birth_date", NEW."household_id", NEW."id", NEW."id_hash", NEW."id_last4_hash", NEW."id_number", NEW."id_type", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."phone_hash", NEW."phone_last4_hash", NEW."pinyin", NEW."place_id", NEW."registered_at", NEW."sex"); RETURN NULL;', hash='5c63adec83dc5395f5e7c061344910c074aaf808', operation='INSERT', pgid='pgtrigger_insert_insert_f515d', table='grid_person', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "grid_personevent" ("birth_date", "household_id", "id", "id_hash", "id_last4_hash", "id_number", "id_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_hash", "phone_last4_hash", "pinyin", "place_id", "registered_at", "sex") VALUES (NEW."birth_date", NEW."household_id", NEW."id", NEW."id_hash", NEW."id_last4_hash", NEW."id_number", NEW."id_type", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."phone_hash", NEW."phone_last4_hash", NEW."pinyin", NEW."place_id", NEW."registered_at", NEW."sex"); RETURN NULL;', hash='e1d767a16a9f7dfa12435663c520c454f427efae', operation='UPDATE', pgid='pgtrigger_update_update_be8a0', table='grid_person', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_personevent" ("birth_date", "household_id", "id", "id_hash", "id_last4_hash", "id_number", "id_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_hash", "phone_last4_hash", "pinyin", "place_id", "registered_at", "sex") VALUES (OLD."birth_date", OLD."household_id", OLD."id", OLD."id_hash", OLD."id_last4_hash", OLD."id_number", OLD."id_type", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."phone_hash", OLD."phone_last4_hash", OLD."pinyin", OLD."place_id", OLD."registered_at", OLD."sex"); RETURN NULL;', hash='464ba939cab4ca3d2871d6550266cc5ac6bff371', operation='DELETE', pgid='pgtrigger_delete_delete_8a7d4', table='grid_person', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='householdevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e5370d74bb178411b17718a0bf7c65a7fe19ec78', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9e3c8', table='grid_householdevent', when='BEFORE')),
-        ),
         migrations.AddConstraint(
             model_name='household',
             constraint=models.UniqueConstraint(condition=models.Q(('closed_on', None)), fields=('place', 'number'), name='household_number_in_place'),
@@ -536,41 +486,9 @@ class Migration(migrations.Migration):
             model_name='household',
             constraint=models.CheckConstraint(condition=models.Q(('home_suitable', None), ('assessed_on__isnull', False), _connector='OR'), name='home_assessed_with_date'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='household',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_householdevent" ("address", "assessed_on", "closed_on", "head_name", "home_suitable", "id", "landlord_id", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "use") VALUES (NEW."address", NEW."assessed_on", NEW."closed_on", NEW."head_name", NEW."home_suitable", NEW."id", NEW."landlord_id", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."use"); RETURN NULL;', hash='8e7c059d5097c8bcb4ead26b1f663bbcf2e0df82', operation='INSERT', pgid='pgtrigger_insert_insert_58f81', table='grid_household', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='household',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "grid_householdevent" ("address", "assessed_on", "closed_on", "head_name", "home_suitable", "id", "landlord_id", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "use") VALUES (NEW."address", NEW."assessed_on", NEW."closed_on", NEW."head_name", NEW."home_suitable", NEW."id", NEW."landlord_id", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."use"); RETURN NULL;', hash='d2657240f933d5a1c55b4042c424622c40fce639', operation='UPDATE', pgid='pgtrigger_update_update_da825', table='grid_household', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='household',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_householdevent" ("address", "assessed_on", "closed_on", "head_name", "home_suitable", "id", "landlord_id", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "use") VALUES (OLD."address", OLD."assessed_on", OLD."closed_on", OLD."head_name", OLD."home_suitable", OLD."id", OLD."landlord_id", OLD."note", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."use"); RETURN NULL;', hash='1ada2930d9b4d7c0c8bd1214c57cb6b4599fa1b2', operation='DELETE', pgid='pgtrigger_delete_delete_22668', table='grid_household', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='blockevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='673d0cb13589e03d2675382b7a8af14ecdc65e9c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_601b1', table='grid_blockevent', when='BEFORE')),
-        ),
         migrations.AddConstraint(
             model_name='block',
             constraint=models.UniqueConstraint(fields=('township', 'name'), name='block_name_in_township'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='block',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_blockevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "township_id") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."township_id"); RETURN NULL;', hash='a265d4410dc10a3f5843553facb22bd9d1331eab', operation='INSERT', pgid='pgtrigger_insert_insert_d99b0', table='grid_block', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='block',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "grid_blockevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "township_id") VALUES (NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."township_id"); RETURN NULL;', hash='b564aa46b754f6a4fbb8849bdf0ad3eb219ee956', operation='UPDATE', pgid='pgtrigger_update_update_b22c1', table='grid_block', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='block',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_blockevent" ("id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "township_id") VALUES (OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."township_id"); RETURN NULL;', hash='a034049f2df85cf315ae6c499c4c430e513c0f0c', operation='DELETE', pgid='pgtrigger_delete_delete_5ecb4', table='grid_block', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a0c6873b6dc367c4a5ee0d10e54c3d903c3c507e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6c44e', table='grid_assignmentevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='assignment',
@@ -612,18 +530,6 @@ class Migration(migrations.Migration):
             model_name='assignment',
             constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('until', None)), fields=('cadre', 'person', 'tier'), name='cadre_open_once_per_person'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_assignmentevent" ("at_id", "block_id", "cadre_id", "household_id", "id", "lead", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reason", "since", "tier", "until") VALUES (NEW."at_id", NEW."block_id", NEW."cadre_id", NEW."household_id", NEW."id", NEW."lead", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."reason", NEW."since", NEW."tier", NEW."until"); RETURN NULL;', hash='36dfe7dd8cf495b56a99deef49d8ba005d97f229', operation='INSERT', pgid='pgtrigger_insert_insert_95ced', table='grid_assignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "grid_assignmentevent" ("at_id", "block_id", "cadre_id", "household_id", "id", "lead", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reason", "since", "tier", "until") VALUES (NEW."at_id", NEW."block_id", NEW."cadre_id", NEW."household_id", NEW."id", NEW."lead", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."reason", NEW."since", NEW."tier", NEW."until"); RETURN NULL;', hash='66a1e6ca823a239c4fa4c9a46ca6e4458a44b93d', operation='UPDATE', pgid='pgtrigger_update_update_bea1a', table='grid_assignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_assignmentevent" ("at_id", "block_id", "cadre_id", "household_id", "id", "lead", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reason", "since", "tier", "until") VALUES (OLD."at_id", OLD."block_id", OLD."cadre_id", OLD."household_id", OLD."id", OLD."lead", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."reason", OLD."since", OLD."tier", OLD."until"); RETURN NULL;', hash='10ed29a28e741f59b97af5fac5aa7ef69226144f', operation='DELETE', pgid='pgtrigger_delete_delete_78c10', table='grid_assignment', when='AFTER')),
-        ),
         migrations.AddConstraint(
             model_name='post',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('block__isnull', False), ('place', None)), models.Q(('block', None), ('place__isnull', False)), _connector='OR'), name='post_has_one_target', violation_error_message='A post is at one place or over one block.'),
@@ -635,25 +541,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='post',
             constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('user', 'role', 'place', 'block'), name='post_held_once', nulls_distinct=False),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='post',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_postevent" ("block_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "role", "since", "until", "user_id") VALUES (NEW."block_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."role", NEW."since", NEW."until", NEW."user_id"); RETURN NULL;', hash='2aee9f47253b269a2a6dba781f9188886bf72170', operation='INSERT', pgid='pgtrigger_insert_insert_def66', table='grid_post', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='post',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "grid_postevent" ("block_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "role", "since", "until", "user_id") VALUES (NEW."block_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."role", NEW."since", NEW."until", NEW."user_id"); RETURN NULL;', hash='4b4d61b065caef8c4d629c1f30e6a6054470611d', operation='UPDATE', pgid='pgtrigger_update_update_b1008', table='grid_post', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='post',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grid_postevent" ("block_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "role", "since", "until", "user_id") VALUES (OLD."block_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."role", OLD."since", OLD."until", OLD."user_id"); RETURN NULL;', hash='365119f25292b583b859c31fa3ced0404c965de0', operation='DELETE', pgid='pgtrigger_delete_delete_6c77f', table='grid_post', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='postevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='244d79638eda5be0762a4b6f809ddedafc3c1cc6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d52a1', table='grid_postevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='userevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f4ced166ee1e4c94280cac45f48695b2ecc8bd50', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_df256', table='grid_userevent', when='BEFORE')),
         ),
     ]

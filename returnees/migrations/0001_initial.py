@@ -2,8 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -511,42 +509,6 @@ class Migration(migrations.Migration):
             model_name='advancereport',
             constraint=models.CheckConstraint(condition=models.Q(('departs_at', None), ('departs_at__lte', models.F('arrives_at')), _connector='OR'), name='departs_before_arrival', violation_error_message='The departure lies after the arrival.'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='advancereport',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_advancereportevent" ("address", "arrives_at", "batch_key", "channel", "declared_true", "departs_at", "employer", "entered_on", "extra", "health_code", "health_state", "id", "infection_history", "irregular_entry", "negative_tests", "note", "occupation", "origin_id", "origin_text", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "quarantine_days", "quarantine_proof", "reported_at", "reported_by_id", "role", "transport", "transport_no") VALUES (NEW."address", NEW."arrives_at", NEW."batch_key", NEW."channel", NEW."declared_true", NEW."departs_at", NEW."employer", NEW."entered_on", NEW."extra", NEW."health_code", NEW."health_state", NEW."id", NEW."infection_history", NEW."irregular_entry", NEW."negative_tests", NEW."note", NEW."occupation", NEW."origin_id", NEW."origin_text", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."quarantine_days", NEW."quarantine_proof", NEW."reported_at", NEW."reported_by_id", NEW."role", NEW."transport", NEW."transport_no"); RETURN NULL;', hash='1ccd7ca846cd2a942e9974fed6f31a13300683e5', operation='INSERT', pgid='pgtrigger_insert_insert_66cc5', table='returnees_advancereport', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='advancereport',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_advancereportevent" ("address", "arrives_at", "batch_key", "channel", "declared_true", "departs_at", "employer", "entered_on", "extra", "health_code", "health_state", "id", "infection_history", "irregular_entry", "negative_tests", "note", "occupation", "origin_id", "origin_text", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "quarantine_days", "quarantine_proof", "reported_at", "reported_by_id", "role", "transport", "transport_no") VALUES (NEW."address", NEW."arrives_at", NEW."batch_key", NEW."channel", NEW."declared_true", NEW."departs_at", NEW."employer", NEW."entered_on", NEW."extra", NEW."health_code", NEW."health_state", NEW."id", NEW."infection_history", NEW."irregular_entry", NEW."negative_tests", NEW."note", NEW."occupation", NEW."origin_id", NEW."origin_text", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."quarantine_days", NEW."quarantine_proof", NEW."reported_at", NEW."reported_by_id", NEW."role", NEW."transport", NEW."transport_no"); RETURN NULL;', hash='2882441d98e4fd664f6d44cc7bf89f09478260bc', operation='UPDATE', pgid='pgtrigger_update_update_861cd', table='returnees_advancereport', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='advancereport',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_advancereportevent" ("address", "arrives_at", "batch_key", "channel", "declared_true", "departs_at", "employer", "entered_on", "extra", "health_code", "health_state", "id", "infection_history", "irregular_entry", "negative_tests", "note", "occupation", "origin_id", "origin_text", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "quarantine_days", "quarantine_proof", "reported_at", "reported_by_id", "role", "transport", "transport_no") VALUES (OLD."address", OLD."arrives_at", OLD."batch_key", OLD."channel", OLD."declared_true", OLD."departs_at", OLD."employer", OLD."entered_on", OLD."extra", OLD."health_code", OLD."health_state", OLD."id", OLD."infection_history", OLD."irregular_entry", OLD."negative_tests", OLD."note", OLD."occupation", OLD."origin_id", OLD."origin_text", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."quarantine_days", OLD."quarantine_proof", OLD."reported_at", OLD."reported_by_id", OLD."role", OLD."transport", OLD."transport_no"); RETURN NULL;', hash='9860274932a9dda16ce7949b61c350ba37a33313', operation='DELETE', pgid='pgtrigger_delete_delete_de773', table='returnees_advancereport', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='advancereportevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='deda84b9d47ffa85609348ee2965604199a9fb16', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c60fc', table='returnees_advancereportevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='certificate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_certificateevent" ("id", "laboratory", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "result", "sampled_on") VALUES (NEW."id", NEW."laboratory", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."report_id", NEW."result", NEW."sampled_on"); RETURN NULL;', hash='03073500db712b2bd98a13a3cf6d74368aa05ed3', operation='INSERT', pgid='pgtrigger_insert_insert_9a121', table='returnees_certificate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='certificate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_certificateevent" ("id", "laboratory", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "result", "sampled_on") VALUES (NEW."id", NEW."laboratory", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."report_id", NEW."result", NEW."sampled_on"); RETURN NULL;', hash='48ca4e99829286984128931090eebaf21068744a', operation='UPDATE', pgid='pgtrigger_update_update_97478', table='returnees_certificate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='certificate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_certificateevent" ("id", "laboratory", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "result", "sampled_on") VALUES (OLD."id", OLD."laboratory", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."report_id", OLD."result", OLD."sampled_on"); RETURN NULL;', hash='92cec19f38430f230296178ded8ff25d5c543ca5', operation='DELETE', pgid='pgtrigger_delete_delete_eb695', table='returnees_certificate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='certificateevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='985122e9018d9318aa04dd1e7aeb6d0de41bab22', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f1ce0', table='returnees_certificateevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='abnormalityevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='061f61af9e008ac6467bd5ea8b746696140f118f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f9524', table='returnees_abnormalityevent', when='BEFORE')),
-        ),
         migrations.AddIndex(
             model_name='abnormality',
             index=models.Index(condition=models.Q(('closed_at', None)), fields=['place'], name='abnormality_open_place'),
@@ -554,18 +516,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='abnormality',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('outcome', '')), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='abnormality_closed_with_outcome'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='abnormality',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_abnormalityevent" ("closed_at", "closed_by_id", "episode_id", "found_at", "found_by_id", "id", "kind", "outcome", "outcome_note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reported_at", "what") VALUES (NEW."closed_at", NEW."closed_by_id", NEW."episode_id", NEW."found_at", NEW."found_by_id", NEW."id", NEW."kind", NEW."outcome", NEW."outcome_note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."reported_at", NEW."what"); RETURN NULL;', hash='58d2fcc19de914627822c8793f55d4ec7061376a', operation='INSERT', pgid='pgtrigger_insert_insert_63f78', table='returnees_abnormality', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='abnormality',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_abnormalityevent" ("closed_at", "closed_by_id", "episode_id", "found_at", "found_by_id", "id", "kind", "outcome", "outcome_note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reported_at", "what") VALUES (NEW."closed_at", NEW."closed_by_id", NEW."episode_id", NEW."found_at", NEW."found_by_id", NEW."id", NEW."kind", NEW."outcome", NEW."outcome_note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."reported_at", NEW."what"); RETURN NULL;', hash='c600fff0a7cdbad3fdf3bc0038cf1e625c9444c2', operation='UPDATE', pgid='pgtrigger_update_update_b5991', table='returnees_abnormality', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='abnormality',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_abnormalityevent" ("closed_at", "closed_by_id", "episode_id", "found_at", "found_by_id", "id", "kind", "outcome", "outcome_note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reported_at", "what") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."episode_id", OLD."found_at", OLD."found_by_id", OLD."id", OLD."kind", OLD."outcome", OLD."outcome_note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."reported_at", OLD."what"); RETURN NULL;', hash='42ef660c08839a9b434f2d64b3e3882e6160d332', operation='DELETE', pgid='pgtrigger_delete_delete_fc333', table='returnees_abnormality', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='healthlog',
@@ -583,22 +533,6 @@ class Migration(migrations.Migration):
             model_name='healthlog',
             constraint=models.CheckConstraint(condition=models.Q(('temperature__gte', 34), ('temperature__lte', 43)), name='temperature_of_a_living_person', violation_error_message='A temperature lies between 34 and 43 °C.'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='healthlog',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_healthlogevent" ("at", "channel", "day", "entry_key", "episode_id", "health_code", "id", "logged_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_at", "place_id", "symptoms", "temperature") VALUES (NEW."at", NEW."channel", NEW."day", NEW."entry_key", NEW."episode_id", NEW."health_code", NEW."id", NEW."logged_by_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone_at", NEW."place_id", NEW."symptoms", NEW."temperature"); RETURN NULL;', hash='63dcb79861fe2fd298f4f26f180645cb19286b20', operation='INSERT', pgid='pgtrigger_insert_insert_df4ec', table='returnees_healthlog', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='healthlog',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_healthlogevent" ("at", "channel", "day", "entry_key", "episode_id", "health_code", "id", "logged_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_at", "place_id", "symptoms", "temperature") VALUES (NEW."at", NEW."channel", NEW."day", NEW."entry_key", NEW."episode_id", NEW."health_code", NEW."id", NEW."logged_by_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone_at", NEW."place_id", NEW."symptoms", NEW."temperature"); RETURN NULL;', hash='f5542aeba7e94d5052bfb1bbca5fa86017fcead8', operation='UPDATE', pgid='pgtrigger_update_update_38e1d', table='returnees_healthlog', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='healthlog',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_healthlogevent" ("at", "channel", "day", "entry_key", "episode_id", "health_code", "id", "logged_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_at", "place_id", "symptoms", "temperature") VALUES (OLD."at", OLD."channel", OLD."day", OLD."entry_key", OLD."episode_id", OLD."health_code", OLD."id", OLD."logged_by_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone_at", OLD."place_id", OLD."symptoms", OLD."temperature"); RETURN NULL;', hash='89dac7b03048168d68edf5641819f12a095b656a', operation='DELETE', pgid='pgtrigger_delete_delete_1d9a4', table='returnees_healthlog', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='healthlogevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cbb59fb2f029617ab484c0d48722a8df08146391', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0f0c8', table='returnees_healthlogevent', when='BEFORE')),
-        ),
         migrations.AddConstraint(
             model_name='policyversion',
             constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('place',), name='one_policy_in_force_per_place'),
@@ -606,22 +540,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='policyversion',
             constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='policy_dates_in_order'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policyversion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_policyversionevent" ("digest", "id", "pack", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "since", "until", "version") VALUES (NEW."digest", NEW."id", NEW."pack", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."since", NEW."until", NEW."version"); RETURN NULL;', hash='ec30fd30b17baf10ebc166901baf6318fda33142', operation='INSERT', pgid='pgtrigger_insert_insert_6caea', table='returnees_policyversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policyversion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_policyversionevent" ("digest", "id", "pack", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "since", "until", "version") VALUES (NEW."digest", NEW."id", NEW."pack", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."since", NEW."until", NEW."version"); RETURN NULL;', hash='c1a23c20dbbac4ec86450220a90375c7edaefbfb', operation='UPDATE', pgid='pgtrigger_update_update_0c178', table='returnees_policyversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policyversion',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_policyversionevent" ("digest", "id", "pack", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "since", "until", "version") VALUES (OLD."digest", OLD."id", OLD."pack", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."since", OLD."until", OLD."version"); RETURN NULL;', hash='e9923c0be480218db9fe80c342cea5266509d236', operation='DELETE', pgid='pgtrigger_delete_delete_abf15', table='returnees_policyversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='episodeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='87c4dee5b1037a05eb596d00d9d11e34e17034b1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_77f18', table='returnees_episodeevent', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='episode',
@@ -647,22 +565,6 @@ class Migration(migrations.Migration):
             model_name='episode',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('arrived_at__isnull', False), _connector='OR'), name='active_episode_has_arrived'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='episode',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_episodeevent" ("arrived_at", "arrives_on", "classification", "closed_at", "closed_why", "facts", "id", "observation_ends", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "plan", "policy_id", "registered_at", "report_id", "responsible_id", "revision", "stage_kind", "state") VALUES (NEW."arrived_at", NEW."arrives_on", NEW."classification", NEW."closed_at", NEW."closed_why", NEW."facts", NEW."id", NEW."observation_ends", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."plan", NEW."policy_id", NEW."registered_at", NEW."report_id", NEW."responsible_id", NEW."revision", NEW."stage_kind", NEW."state"); RETURN NULL;', hash='7546434d593a2417660f24131e2835de07ef6217', operation='INSERT', pgid='pgtrigger_insert_insert_58372', table='returnees_episode', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='episode',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_episodeevent" ("arrived_at", "arrives_on", "classification", "closed_at", "closed_why", "facts", "id", "observation_ends", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "plan", "policy_id", "registered_at", "report_id", "responsible_id", "revision", "stage_kind", "state") VALUES (NEW."arrived_at", NEW."arrives_on", NEW."classification", NEW."closed_at", NEW."closed_why", NEW."facts", NEW."id", NEW."observation_ends", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."plan", NEW."policy_id", NEW."registered_at", NEW."report_id", NEW."responsible_id", NEW."revision", NEW."stage_kind", NEW."state"); RETURN NULL;', hash='065e34c1aab2e2406f1afb134b93b04e0cb71a3f', operation='UPDATE', pgid='pgtrigger_update_update_995d0', table='returnees_episode', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='episode',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_episodeevent" ("arrived_at", "arrives_on", "classification", "closed_at", "closed_why", "facts", "id", "observation_ends", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "plan", "policy_id", "registered_at", "report_id", "responsible_id", "revision", "stage_kind", "state") VALUES (OLD."arrived_at", OLD."arrives_on", OLD."classification", OLD."closed_at", OLD."closed_why", OLD."facts", OLD."id", OLD."observation_ends", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."plan", OLD."policy_id", OLD."registered_at", OLD."report_id", OLD."responsible_id", OLD."revision", OLD."stage_kind", OLD."state"); RETURN NULL;', hash='ef9276ec13e15be55695cc346a664e6a5be21ba6', operation='DELETE', pgid='pgtrigger_delete_delete_82999', table='returnees_episode', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policyversionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='35a4d8f54f5f0efaa6646d6f9d6b32ca22f70fc8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_498b3', table='returnees_policyversionevent', when='BEFORE')),
-        ),
         migrations.AddConstraint(
             model_name='riskarea',
             constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gt', models.F('since')), _connector='OR'), name='risk_dates_in_order'),
@@ -670,22 +572,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='riskarea',
             constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('place',), name='one_open_risk_per_place'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskarea',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_riskareaevent" ("flags", "id", "level", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "since", "source", "until") VALUES (NEW."flags", NEW."id", NEW."level", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."since", NEW."source", NEW."until"); RETURN NULL;', hash='c982b3db49a3374633d102bb616d16953899a290', operation='INSERT', pgid='pgtrigger_insert_insert_5d1bb', table='returnees_riskarea', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskarea',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_riskareaevent" ("flags", "id", "level", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "since", "source", "until") VALUES (NEW."flags", NEW."id", NEW."level", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."since", NEW."source", NEW."until"); RETURN NULL;', hash='7f0acc2eb72c765749950b7b4776866a99cfcef5', operation='UPDATE', pgid='pgtrigger_update_update_e18c3', table='returnees_riskarea', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskarea',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_riskareaevent" ("flags", "id", "level", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "since", "source", "until") VALUES (OLD."flags", OLD."id", OLD."level", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."since", OLD."source", OLD."until"); RETURN NULL;', hash='47229e612cb59c9ea1920d5d4c905f58e0a43513', operation='DELETE', pgid='pgtrigger_delete_delete_f46d8', table='returnees_riskarea', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskareaevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b82d08c0cda09c4a6956a721d67e510c4e1eda62', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_af51d', table='returnees_riskareaevent', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='stage',
@@ -699,41 +585,9 @@ class Migration(migrations.Migration):
             model_name='stage',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'centralised'), _negated=True), ('closed_on', None), models.Q(('release_note', ''), _negated=True), _connector='OR'), name='centralised_stage_closed_with_note', violation_error_message='A centralised stage closes with a release note.'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stage',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_stageevent" ("clause", "closed_by_id", "closed_on", "day0", "days", "episode_id", "first_day", "id", "kind", "last_day", "n", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "release_note", "room", "site_id", "superseded_on") VALUES (NEW."clause", NEW."closed_by_id", NEW."closed_on", NEW."day0", NEW."days", NEW."episode_id", NEW."first_day", NEW."id", NEW."kind", NEW."last_day", NEW."n", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."release_note", NEW."room", NEW."site_id", NEW."superseded_on"); RETURN NULL;', hash='2a19e01938537be57f07bffe560762a342f5f793', operation='INSERT', pgid='pgtrigger_insert_insert_e00ad', table='returnees_stage', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stage',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_stageevent" ("clause", "closed_by_id", "closed_on", "day0", "days", "episode_id", "first_day", "id", "kind", "last_day", "n", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "release_note", "room", "site_id", "superseded_on") VALUES (NEW."clause", NEW."closed_by_id", NEW."closed_on", NEW."day0", NEW."days", NEW."episode_id", NEW."first_day", NEW."id", NEW."kind", NEW."last_day", NEW."n", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."release_note", NEW."room", NEW."site_id", NEW."superseded_on"); RETURN NULL;', hash='3c08d108f3a547f217f532364f5685ba1d1797ec', operation='UPDATE', pgid='pgtrigger_update_update_1f929', table='returnees_stage', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stage',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_stageevent" ("clause", "closed_by_id", "closed_on", "day0", "days", "episode_id", "first_day", "id", "kind", "last_day", "n", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "release_note", "room", "site_id", "superseded_on") VALUES (OLD."clause", OLD."closed_by_id", OLD."closed_on", OLD."day0", OLD."days", OLD."episode_id", OLD."first_day", OLD."id", OLD."kind", OLD."last_day", OLD."n", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."release_note", OLD."room", OLD."site_id", OLD."superseded_on"); RETURN NULL;', hash='3b25a33e91965f43a28a10738c92e9999acee600', operation='DELETE', pgid='pgtrigger_delete_delete_42065', table='returnees_stage', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stageevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2a0c7f18edbe0429c83b3f102489a846af9951c0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e462b', table='returnees_stageevent', when='BEFORE')),
-        ),
         migrations.AddConstraint(
             model_name='stay',
             constraint=models.CheckConstraint(condition=models.Q(('first_day', None), ('first_day__lte', models.F('last_day')), _connector='OR'), name='stay_dates_in_order', violation_error_message='The stay ends before it begins.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stay',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_stayevent" ("first_day", "flags", "id", "last_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "report_id", "risk", "text") VALUES (NEW."first_day", NEW."flags", NEW."id", NEW."last_day", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."report_id", NEW."risk", NEW."text"); RETURN NULL;', hash='dd514a21a172b02a70a2b7414ebb0616d84f0014', operation='INSERT', pgid='pgtrigger_insert_insert_70364', table='returnees_stay', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stay',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_stayevent" ("first_day", "flags", "id", "last_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "report_id", "risk", "text") VALUES (NEW."first_day", NEW."flags", NEW."id", NEW."last_day", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."report_id", NEW."risk", NEW."text"); RETURN NULL;', hash='5b80ffbd51792518cc83a68f4102d070361beb74', operation='UPDATE', pgid='pgtrigger_update_update_bd27b', table='returnees_stay', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stay',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_stayevent" ("first_day", "flags", "id", "last_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "report_id", "risk", "text") VALUES (OLD."first_day", OLD."flags", OLD."id", OLD."last_day", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."report_id", OLD."risk", OLD."text"); RETURN NULL;', hash='f6ef69d816ff3701f26b757f058ea15f7ca71c5b', operation='DELETE', pgid='pgtrigger_delete_delete_b79d5', table='returnees_stay', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stayevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c72feb5cef4d67476deaeb0012ae4880abdc23dc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_114b1', table='returnees_stayevent', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='test',
@@ -746,21 +600,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='test',
             constraint=models.CheckConstraint(condition=models.Q(('sampled_at__isnull', False), models.Q(('result__in', ('negative', 'positive', 'invalid')), _negated=True), _connector='OR'), name='test_result_with_sampling', violation_error_message='A result needs the time of sampling.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='test',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_testevent" ("clause", "due_on", "entered_by_id", "episode_id", "id", "laboratory", "n", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "purpose", "result", "result_at", "sampled_at", "stage_id", "superseded_on") VALUES (NEW."clause", NEW."due_on", NEW."entered_by_id", NEW."episode_id", NEW."id", NEW."laboratory", NEW."n", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."planned_on", NEW."purpose", NEW."result", NEW."result_at", NEW."sampled_at", NEW."stage_id", NEW."superseded_on"); RETURN NULL;', hash='d1883d6a5fb3824ee319752828aa94992eaa8a2f', operation='INSERT', pgid='pgtrigger_insert_insert_026bc', table='returnees_test', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='test',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_testevent" ("clause", "due_on", "entered_by_id", "episode_id", "id", "laboratory", "n", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "purpose", "result", "result_at", "sampled_at", "stage_id", "superseded_on") VALUES (NEW."clause", NEW."due_on", NEW."entered_by_id", NEW."episode_id", NEW."id", NEW."laboratory", NEW."n", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."planned_on", NEW."purpose", NEW."result", NEW."result_at", NEW."sampled_at", NEW."stage_id", NEW."superseded_on"); RETURN NULL;', hash='b5095292e81248fd91077e5fca736745f8fe916a', operation='UPDATE', pgid='pgtrigger_update_update_a890f', table='returnees_test', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='test',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_testevent" ("clause", "due_on", "entered_by_id", "episode_id", "id", "laboratory", "n", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "purpose", "result", "result_at", "sampled_at", "stage_id", "superseded_on") VALUES (OLD."clause", OLD."due_on", OLD."entered_by_id", OLD."episode_id", OLD."id", OLD."laboratory", OLD."n", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned_on", OLD."purpose", OLD."result", OLD."result_at", OLD."sampled_at", OLD."stage_id", OLD."superseded_on"); RETURN NULL;', hash='3c0c49796d096b27d2af313c169aa57d37e47fc6', operation='DELETE', pgid='pgtrigger_delete_delete_0b29b', table='returnees_test', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='testevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bfabd3d4998facd4a3284f20def16a282f00edbc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_03b05', table='returnees_testevent', when='BEFORE')),
         ),
     ]

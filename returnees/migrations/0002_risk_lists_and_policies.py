@@ -2,8 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -451,42 +449,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='policyversion',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='policyversion',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='policyversion',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='riskarea',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='riskarea',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='riskarea',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='stay',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='stay',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='stay',
-            name='delete_delete',
-        ),
         migrations.RemoveConstraint(
             model_name='policyversion',
             name='one_policy_in_force_per_place',
@@ -598,42 +560,6 @@ class Migration(migrations.Migration):
             name='unclear',
             field=models.BooleanField(default=False, verbose_name='to be asked where exactly'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policyversion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_policyversionevent" ("digest", "file_id", "id", "made_by_id", "pack", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "proposed", "settings", "since", "until", "version") VALUES (NEW."digest", NEW."file_id", NEW."id", NEW."made_by_id", NEW."pack", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."proposed", NEW."settings", NEW."since", NEW."until", NEW."version"); RETURN NULL;', hash='04a47145176c21a885b0f4c475eff402fd8fb015', operation='INSERT', pgid='pgtrigger_insert_insert_6caea', table='returnees_policyversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policyversion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_policyversionevent" ("digest", "file_id", "id", "made_by_id", "pack", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "proposed", "settings", "since", "until", "version") VALUES (NEW."digest", NEW."file_id", NEW."id", NEW."made_by_id", NEW."pack", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."proposed", NEW."settings", NEW."since", NEW."until", NEW."version"); RETURN NULL;', hash='efc9729b023444aae22ff65fd967d512633c01a3', operation='UPDATE', pgid='pgtrigger_update_update_0c178', table='returnees_policyversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policyversion',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_policyversionevent" ("digest", "file_id", "id", "made_by_id", "pack", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "proposed", "settings", "since", "until", "version") VALUES (OLD."digest", OLD."file_id", OLD."id", OLD."made_by_id", OLD."pack", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."proposed", OLD."settings", OLD."since", OLD."until", OLD."version"); RETURN NULL;', hash='43fbd0a75f371bf930b7cb342d543d2ada18e036', operation='DELETE', pgid='pgtrigger_delete_delete_abf15', table='returnees_policyversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskarea',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_riskareaevent" ("ended_by_id", "id", "last_case_on", "mark", "opened_by_id", "part", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "since", "source", "until") VALUES (NEW."ended_by_id", NEW."id", NEW."last_case_on", NEW."mark", NEW."opened_by_id", NEW."part", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."since", NEW."source", NEW."until"); RETURN NULL;', hash='9d3ce8ed72cc9a1e366d2dd6fd6223aa7b6e3942', operation='INSERT', pgid='pgtrigger_insert_insert_5d1bb', table='returnees_riskarea', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskarea',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_riskareaevent" ("ended_by_id", "id", "last_case_on", "mark", "opened_by_id", "part", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "since", "source", "until") VALUES (NEW."ended_by_id", NEW."id", NEW."last_case_on", NEW."mark", NEW."opened_by_id", NEW."part", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."since", NEW."source", NEW."until"); RETURN NULL;', hash='1936ae8f92059e3b35c77dd1e3e35fbd2b06124a', operation='UPDATE', pgid='pgtrigger_update_update_e18c3', table='returnees_riskarea', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskarea',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_riskareaevent" ("ended_by_id", "id", "last_case_on", "mark", "opened_by_id", "part", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "since", "source", "until") VALUES (OLD."ended_by_id", OLD."id", OLD."last_case_on", OLD."mark", OLD."opened_by_id", OLD."part", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."since", OLD."source", OLD."until"); RETURN NULL;', hash='dd10be6c89d1a504bdb2c303be07d00a49441488', operation='DELETE', pgid='pgtrigger_delete_delete_f46d8', table='returnees_riskarea', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stay',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_stayevent" ("asked_on", "first_day", "flags", "id", "last_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "report_id", "risk", "text", "unclear") VALUES (NEW."asked_on", NEW."first_day", NEW."flags", NEW."id", NEW."last_day", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."report_id", NEW."risk", NEW."text", NEW."unclear"); RETURN NULL;', hash='c5a7c649e0a6cf8e933bb1c7ebf43a28a72c675c', operation='INSERT', pgid='pgtrigger_insert_insert_70364', table='returnees_stay', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stay',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_stayevent" ("asked_on", "first_day", "flags", "id", "last_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "report_id", "risk", "text", "unclear") VALUES (NEW."asked_on", NEW."first_day", NEW."flags", NEW."id", NEW."last_day", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."report_id", NEW."risk", NEW."text", NEW."unclear"); RETURN NULL;', hash='60050beb67772caf8de7a0e0ec1e6735b5ba6323', operation='UPDATE', pgid='pgtrigger_update_update_bd27b', table='returnees_stay', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stay',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_stayevent" ("asked_on", "first_day", "flags", "id", "last_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "report_id", "risk", "text", "unclear") VALUES (OLD."asked_on", OLD."first_day", OLD."flags", OLD."id", OLD."last_day", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."report_id", OLD."risk", OLD."text", OLD."unclear"); RETURN NULL;', hash='a01ba3639b6406108b3215367ab0edd2d78be1cb', operation='DELETE', pgid='pgtrigger_delete_delete_b79d5', table='returnees_stay', when='AFTER')),
-        ),
         migrations.AddField(
             model_name='policyversion',
             name='file',
@@ -679,133 +605,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='riskarea',
             constraint=models.UniqueConstraint(condition=models.Q(('until', None), models.Q(('mark__in', ('low', 'mid', 'high')), _negated=True)), fields=('place', 'part', 'mark'), name='one_open_flag_per_area', violation_error_message='This place carries the flag already.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='away',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_awayevent" ("advised_at", "advised_by_id", "asked_on", "employer", "ended_on", "home_id", "id", "note", "noted_at", "noted_by_id", "occupation", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "report_id", "returns_on", "since", "text") VALUES (NEW."advised_at", NEW."advised_by_id", NEW."asked_on", NEW."employer", NEW."ended_on", NEW."home_id", NEW."id", NEW."note", NEW."noted_at", NEW."noted_by_id", NEW."occupation", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."report_id", NEW."returns_on", NEW."since", NEW."text"); RETURN NULL;', hash='9b2ad7a9b97fd8217f73c7b8e937253f1cd6fdb2', operation='INSERT', pgid='pgtrigger_insert_insert_718d1', table='returnees_away', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='away',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_awayevent" ("advised_at", "advised_by_id", "asked_on", "employer", "ended_on", "home_id", "id", "note", "noted_at", "noted_by_id", "occupation", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "report_id", "returns_on", "since", "text") VALUES (NEW."advised_at", NEW."advised_by_id", NEW."asked_on", NEW."employer", NEW."ended_on", NEW."home_id", NEW."id", NEW."note", NEW."noted_at", NEW."noted_by_id", NEW."occupation", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."report_id", NEW."returns_on", NEW."since", NEW."text"); RETURN NULL;', hash='2c56a65d9a6b6f7c5339f88f63cfbd3860b14ef8', operation='UPDATE', pgid='pgtrigger_update_update_40b81', table='returnees_away', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='away',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_awayevent" ("advised_at", "advised_by_id", "asked_on", "employer", "ended_on", "home_id", "id", "note", "noted_at", "noted_by_id", "occupation", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "report_id", "returns_on", "since", "text") VALUES (OLD."advised_at", OLD."advised_by_id", OLD."asked_on", OLD."employer", OLD."ended_on", OLD."home_id", OLD."id", OLD."note", OLD."noted_at", OLD."noted_by_id", OLD."occupation", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."report_id", OLD."returns_on", OLD."since", OLD."text"); RETURN NULL;', hash='c811c03c77e9262f01c86f73c3b3f557c1bb8826', operation='DELETE', pgid='pgtrigger_delete_delete_6eca1', table='returnees_away', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='awayevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='738459a6aa60baa5e5951eca6cd797f46a74e617', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6b248', table='returnees_awayevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='controlzone',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_controlzoneevent" ("approved_by", "id", "last_case_on", "made_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reference", "since", "until") VALUES (NEW."approved_by", NEW."id", NEW."last_case_on", NEW."made_by_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."reference", NEW."since", NEW."until"); RETURN NULL;', hash='414ac3919b53199a2c758eee7d4410cc59a0cb1a', operation='INSERT', pgid='pgtrigger_insert_insert_56d35', table='returnees_controlzone', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='controlzone',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_controlzoneevent" ("approved_by", "id", "last_case_on", "made_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reference", "since", "until") VALUES (NEW."approved_by", NEW."id", NEW."last_case_on", NEW."made_by_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."reference", NEW."since", NEW."until"); RETURN NULL;', hash='12db1ee403aaec42d3a7cae4358b27a2d9e63184', operation='UPDATE', pgid='pgtrigger_update_update_98f6c', table='returnees_controlzone', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='controlzone',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_controlzoneevent" ("approved_by", "id", "last_case_on", "made_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "reference", "since", "until") VALUES (OLD."approved_by", OLD."id", OLD."last_case_on", OLD."made_by_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."reference", OLD."since", OLD."until"); RETURN NULL;', hash='c1a2f1239abf09479eade1e3138b2ff841f521fd', operation='DELETE', pgid='pgtrigger_delete_delete_dbf21', table='returnees_controlzone', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='controlzoneevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='659cfc84f19629580c011965456ba00d7e88183f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a11c0', table='returnees_controlzoneevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exitpermit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_exitpermitevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "destination", "id", "leaves_on", "necessity", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "policy_id", "result", "returns_on", "rule", "sampled_on", "state", "verdict") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."destination", NEW."id", NEW."leaves_on", NEW."necessity", NEW."note", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."policy_id", NEW."result", NEW."returns_on", NEW."rule", NEW."sampled_on", NEW."state", NEW."verdict"); RETURN NULL;', hash='c3043b4a3a167f3bf61266101f2b5f9cb3a9581f', operation='INSERT', pgid='pgtrigger_insert_insert_2c3c4', table='returnees_exitpermit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exitpermit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_exitpermitevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "destination", "id", "leaves_on", "necessity", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "policy_id", "result", "returns_on", "rule", "sampled_on", "state", "verdict") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."destination", NEW."id", NEW."leaves_on", NEW."necessity", NEW."note", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."policy_id", NEW."result", NEW."returns_on", NEW."rule", NEW."sampled_on", NEW."state", NEW."verdict"); RETURN NULL;', hash='42f61aab5ae77f4b1bc8c6cfac968b2ad4e61f09', operation='UPDATE', pgid='pgtrigger_update_update_c2aa7', table='returnees_exitpermit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exitpermit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_exitpermitevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "destination", "id", "leaves_on", "necessity", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "policy_id", "result", "returns_on", "rule", "sampled_on", "state", "verdict") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."decided_at", OLD."decided_by_id", OLD."destination", OLD."id", OLD."leaves_on", OLD."necessity", OLD."note", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."policy_id", OLD."result", OLD."returns_on", OLD."rule", OLD."sampled_on", OLD."state", OLD."verdict"); RETURN NULL;', hash='08e5d620aaf7b8a2ec74785c6058243111e7f51b', operation='DELETE', pgid='pgtrigger_delete_delete_a3437', table='returnees_exitpermit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exitpermitevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8ab37a68f4b1887640a72a5280faa73168d50f30', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d6648', table='returnees_exitpermitevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='override',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_overrideevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "episode_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "row", "state", "was") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."episode_id", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."row", NEW."state", NEW."was"); RETURN NULL;', hash='8ac91f8b0eb2e3f0ce42e5332c2c818f2b508e81', operation='INSERT', pgid='pgtrigger_insert_insert_8af9d', table='returnees_override', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='override',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_overrideevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "episode_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "row", "state", "was") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."episode_id", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."row", NEW."state", NEW."was"); RETURN NULL;', hash='a3c6ad9d6a4bf4e0fbf25f47fbd961b13806a683', operation='UPDATE', pgid='pgtrigger_update_update_64fd6', table='returnees_override', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='override',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_overrideevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "episode_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "row", "state", "was") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."decided_at", OLD."decided_by_id", OLD."episode_id", OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."row", OLD."state", OLD."was"); RETURN NULL;', hash='6b24b59af7219de2b68f3b873b211241e721833a', operation='DELETE', pgid='pgtrigger_delete_delete_23c0a', table='returnees_override', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='overrideevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='eef964261ff895e2d860bdff6502f184351fbb7b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d10ee', table='returnees_overrideevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policypack',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_policypackevent" ("added_at", "added_by_id", "base_id", "digest", "id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title_en", "title_zh", "version") VALUES (NEW."added_at", NEW."added_by_id", NEW."base_id", NEW."digest", NEW."id", NEW."key", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."text", NEW."title_en", NEW."title_zh", NEW."version"); RETURN NULL;', hash='e820a3b2d496c04ca8706827178cbba01fd5d93e', operation='INSERT', pgid='pgtrigger_insert_insert_95b41', table='returnees_policypack', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policypack',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_policypackevent" ("added_at", "added_by_id", "base_id", "digest", "id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title_en", "title_zh", "version") VALUES (NEW."added_at", NEW."added_by_id", NEW."base_id", NEW."digest", NEW."id", NEW."key", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."text", NEW."title_en", NEW."title_zh", NEW."version"); RETURN NULL;', hash='130f4ea51ee4a7387cec6f15852403b68e024669', operation='UPDATE', pgid='pgtrigger_update_update_448f1', table='returnees_policypack', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policypack',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_policypackevent" ("added_at", "added_by_id", "base_id", "digest", "id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title_en", "title_zh", "version") VALUES (OLD."added_at", OLD."added_by_id", OLD."base_id", OLD."digest", OLD."id", OLD."key", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."text", OLD."title_en", OLD."title_zh", OLD."version"); RETURN NULL;', hash='0dad9c950cdd5009687202725a92b12bb2f3a9a9', operation='DELETE', pgid='pgtrigger_delete_delete_1bc48', table='returnees_policypack', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policypackevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e0a6331e48a54d0ba1d9293aacf6e01fcdd83c5a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b688e', table='returnees_policypackevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='risklistversion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_risklistversionevent" ("covers", "day", "digest", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "source", "state", "text") VALUES (NEW."covers", NEW."day", NEW."digest", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."published_at", NEW."published_by_id", NEW."source", NEW."state", NEW."text"); RETURN NULL;', hash='b4a7b2f15763784c935c2e78f07310f9d5d8cb18', operation='INSERT', pgid='pgtrigger_insert_insert_f95d6', table='returnees_risklistversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='risklistversion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_risklistversionevent" ("covers", "day", "digest", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "source", "state", "text") VALUES (NEW."covers", NEW."day", NEW."digest", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."published_at", NEW."published_by_id", NEW."source", NEW."state", NEW."text"); RETURN NULL;', hash='9c57e9a0bc3a46280633d567545da674292adc92', operation='UPDATE', pgid='pgtrigger_update_update_e0255', table='returnees_risklistversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='risklistversion',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_risklistversionevent" ("covers", "day", "digest", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "source", "state", "text") VALUES (OLD."covers", OLD."day", OLD."digest", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."source", OLD."state", OLD."text"); RETURN NULL;', hash='e94f049bb0755158ff700651cee953d9385b61e4', operation='DELETE', pgid='pgtrigger_delete_delete_0c5a0', table='returnees_risklistversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskentryevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='25ed62219fe13f442003dfbaffe6d7e6f3341e44', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_06bcb', table='returnees_riskentryevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskentry',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_riskentryevent" ("choices", "decided_at", "decided_by_id", "id", "mark", "part", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "row", "state", "text", "version_id") VALUES (NEW."choices", NEW."decided_at", NEW."decided_by_id", NEW."id", NEW."mark", NEW."part", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."row", NEW."state", NEW."text", NEW."version_id"); RETURN NULL;', hash='187a5884330b657807765fd65048bc90c687908e', operation='INSERT', pgid='pgtrigger_insert_insert_bd646', table='returnees_riskentry', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskentry',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_riskentryevent" ("choices", "decided_at", "decided_by_id", "id", "mark", "part", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "row", "state", "text", "version_id") VALUES (NEW."choices", NEW."decided_at", NEW."decided_by_id", NEW."id", NEW."mark", NEW."part", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."row", NEW."state", NEW."text", NEW."version_id"); RETURN NULL;', hash='068431cd95f675e05faac02fca842959bbc34380', operation='UPDATE', pgid='pgtrigger_update_update_188ae', table='returnees_riskentry', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskentry',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_riskentryevent" ("choices", "decided_at", "decided_by_id", "id", "mark", "part", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "row", "state", "text", "version_id") VALUES (OLD."choices", OLD."decided_at", OLD."decided_by_id", OLD."id", OLD."mark", OLD."part", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."row", OLD."state", OLD."text", OLD."version_id"); RETURN NULL;', hash='2c7aa98f76d898ac0670ed2ef1a75a082ef98db2', operation='DELETE', pgid='pgtrigger_delete_delete_0893d', table='returnees_riskentry', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='risklistversionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='de7cf8a32f96e7d66f65d36319aa1343d4522811', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c8f8e', table='returnees_risklistversionevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='screeningitem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_screeningitemevent" ("after", "before", "changes", "decided_at", "decided_by_id", "episode_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "problem", "screening_id", "state", "touch", "why") VALUES (NEW."after", NEW."before", NEW."changes", NEW."decided_at", NEW."decided_by_id", NEW."episode_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_id", NEW."problem", NEW."screening_id", NEW."state", NEW."touch", NEW."why"); RETURN NULL;', hash='57e0ac06f0ad9d382beeadf9ee2fca56cf91abc3', operation='INSERT', pgid='pgtrigger_insert_insert_740d2', table='returnees_screeningitem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='screeningitem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "returnees_screeningitemevent" ("after", "before", "changes", "decided_at", "decided_by_id", "episode_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "problem", "screening_id", "state", "touch", "why") VALUES (NEW."after", NEW."before", NEW."changes", NEW."decided_at", NEW."decided_by_id", NEW."episode_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_id", NEW."problem", NEW."screening_id", NEW."state", NEW."touch", NEW."why"); RETURN NULL;', hash='37f4efa7fcc1c1bc1811cc5b51fab2136cb8aec1', operation='UPDATE', pgid='pgtrigger_update_update_ffef4', table='returnees_screeningitem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='screeningitem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "returnees_screeningitemevent" ("after", "before", "changes", "decided_at", "decided_by_id", "episode_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "problem", "screening_id", "state", "touch", "why") VALUES (OLD."after", OLD."before", OLD."changes", OLD."decided_at", OLD."decided_by_id", OLD."episode_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."problem", OLD."screening_id", OLD."state", OLD."touch", OLD."why"); RETURN NULL;', hash='4f5707beaa3f4c34f731544a5123394438f3496a', operation='DELETE', pgid='pgtrigger_delete_delete_0075a', table='returnees_screeningitem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='screeningitemevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2703c182976a32a7ca163f5637ce748cb82e1e80', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8f5ba', table='returnees_screeningitemevent', when='BEFORE')),
         ),
     ]

@@ -2,8 +2,6 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -194,22 +192,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contact',
             constraint=models.UniqueConstraint(fields=('entry_key', 'kind'), name='contact_entry_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "schedules_contactevent" ("at", "by_id", "channel", "classification", "day", "entry_key", "episode_id", "id", "kind", "note", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_at", "place_id", "policy_digest") VALUES (NEW."at", NEW."by_id", NEW."channel", NEW."classification", NEW."day", NEW."entry_key", NEW."episode_id", NEW."id", NEW."kind", NEW."note", NEW."outcome", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone_at", NEW."place_id", NEW."policy_digest"); RETURN NULL;', hash='ff707183dcb94ca66a6d9115eb2d835a7649abbb', operation='INSERT', pgid='pgtrigger_insert_insert_13e44', table='schedules_contact', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "schedules_contactevent" ("at", "by_id", "channel", "classification", "day", "entry_key", "episode_id", "id", "kind", "note", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_at", "place_id", "policy_digest") VALUES (NEW."at", NEW."by_id", NEW."channel", NEW."classification", NEW."day", NEW."entry_key", NEW."episode_id", NEW."id", NEW."kind", NEW."note", NEW."outcome", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone_at", NEW."place_id", NEW."policy_digest"); RETURN NULL;', hash='4054e04b973073bf6237835aea65dbd1843a43f2', operation='UPDATE', pgid='pgtrigger_update_update_2eb53', table='schedules_contact', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "schedules_contactevent" ("at", "by_id", "channel", "classification", "day", "entry_key", "episode_id", "id", "kind", "note", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_at", "place_id", "policy_digest") VALUES (OLD."at", OLD."by_id", OLD."channel", OLD."classification", OLD."day", OLD."entry_key", OLD."episode_id", OLD."id", OLD."kind", OLD."note", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone_at", OLD."place_id", OLD."policy_digest"); RETURN NULL;', hash='fe482ae5748c3f3d63bde7c2903885fd5d748345', operation='DELETE', pgid='pgtrigger_delete_delete_6553a', table='schedules_contact', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contactevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='eebc3a86034d5699bb6473c59d73989b248d85e9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_26901', table='schedules_contactevent', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='dutyspan',
