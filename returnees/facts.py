@@ -17,6 +17,9 @@ KEPT = (
     "fit_for_centralised",
     "patient",
     "patient_anchor",
+    "exposed_on",
+    "override",
+    "zone",
     "events",
 )
 

@@ -51,7 +51,15 @@ EPISODE_FIELDS = (
     "closed_at",
     "closed_why",
 )
-KNOWN = ("contact", "risk_assessment", "home_single_room", "fit_for_centralised")
+KNOWN = (
+    "contact",
+    "risk_assessment",
+    "home_single_room",
+    "fit_for_centralised",
+    "exposed_on",
+    "override",
+    "zone",
+)
 REPORT_FIELDS = frozenset((*STATED, "place_id", "origin_id", "extra"))
 
 
