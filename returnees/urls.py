@@ -16,6 +16,7 @@ urlpatterns = [
     path("tests/<int:pk>/", findings.test_result, name="test-result"),
     path("stages/<int:pk>/close/", findings.stage_close, name="stage-close"),
     path("abnormalities/<int:pk>/close/", findings.abnormality_close, name="abnormality-close"),
+    path("abnormalities/<int:pk>/report/", findings.abnormality_report, name="abnormality-report"),
     path("abnormalities/", abnormality_list.abnormality_list, name="abnormality-list"),
     path("reports/new/", reports.report_new, name="report-new"),
     path("reports/<int:pk>/", reports.report_saved, name="report-saved"),

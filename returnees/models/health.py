@@ -1,10 +1,12 @@
 """What was found on the persons under management: health checks and abnormal findings."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grid.audit import tracked
@@ -73,6 +75,9 @@ class HealthLog(models.Model):
         return self.episode.scope_keys()
 
 
+REPORT_WITHIN = timedelta(hours=2)
+
+
 class AbnormalityQuerySet(ScopedQuerySet):
     """Abnormalities by place and state."""
 
@@ -121,6 +126,16 @@ class Abnormality(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def report_due_at(self) -> datetime:
+        """When the level above must know (A-38: two hours after the finding)."""
+        return self.found_at + REPORT_WITHIN
+
+    @property
+    def is_reported_late(self) -> bool:
+        """Whether the report upward came late, or is late by now."""
+        return (self.reported_at or timezone.now()) > self.report_due_at
 
     def scope_keys(self) -> tuple[str, int | None, int | None]:
         """Return place, household, person."""

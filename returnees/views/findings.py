@@ -5,10 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from grid.permissions import Permission
-from grid.web import PortalRequest, attempt, back, need
+from grid.web import PortalRequest, answer, attempt, back, need
 from returnees.forms import AbnormalityCloseForm, StageCloseForm, TestResultForm
 from returnees.models import Abnormality, Episode, Stage, Test
 from returnees.services import abnormalities, stages, tests
@@ -76,6 +76,20 @@ def abnormality_close(request: PortalRequest, pk: int) -> HttpResponse:
             return to_person(request, found.episode)
     context = {"form": form, "episode": found.episode, "found": found, "clause": "JY-2s"}
     return render(request, TEMPLATE, context)
+
+
+@require_POST
+def abnormality_report(request: PortalRequest, pk: int) -> HttpResponse:
+    """Note that the level above was told of a finding (A-38)."""
+    rows = Abnormality.objects.visible_to(request.user).select_related("episode__person")
+    found = get_object_or_404(rows, pk=pk)
+    need(request.user, Permission.LOG, found)
+    return answer(
+        request,
+        lambda: abnormalities.report_upward(abnormality=found, by=request.user),
+        done=_("It is recorded that the level above was told."),
+        to=back(request, reverse("person", args=[found.episode.person_id])),
+    )
 
 
 def to_person(request: PortalRequest, episode: Episode) -> HttpResponse:

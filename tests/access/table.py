@@ -76,6 +76,7 @@ PAGES = [
     Row("test-result", get="log", post="log", at="test", posted=200),
     Row("stage-close", get="log", post="log", at="stage", posted=200),
     Row("abnormality-close", get="log", post="log", at="abnormality", posted=200),
+    Row("abnormality-report", post="log", at="abnormality"),
     Row("abnormality-list", get="signed in"),
     Row("import-list", get="import"),
     Row("import-new", get="import", post="import", posted=200),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from grid.models import Event, Person
 from returnees.choices import Channel, EpisodeState, TestResult
@@ -221,6 +222,28 @@ def test_a_finding_gets_its_outcome(world: World, episode: Episode) -> None:
 
     found.refresh_from_db()
     assert found.outcome == "false_alarm"
+
+
+@pytest.mark.clause("A-38")
+@pytest.mark.parametrize(("hours", "late"), [(1, False), (3, True)])
+def test_a_finding_is_reported_upward_within_two_hours(
+    world: World, episode: Episode, hours: int, late: bool
+) -> None:
+    found = Abnormality.objects.create(
+        episode=episode,
+        place_id=VILLAGE,
+        kind="symptom",
+        what="咳嗽",
+        found_at=timezone.now() - timedelta(hours=hours),
+    )
+    shown = soup(page_of(world, "cadre", episode)).select_one(".notice-danger .pill-danger")
+
+    browser(world.cadre).post(reverse("abnormality-report", args=[found.pk]))
+
+    found.refresh_from_db()
+    assert found.reported_at is not None
+    assert found.is_reported_late is late
+    assert (shown is not None) is late
 
 
 def test_the_history_is_for_those_who_check(world: World, episode: Episode) -> None:
