@@ -5,17 +5,18 @@ from datetime import date, datetime
 
 from policies.errors import FactsError
 from policies.fields import Fields
-from policies.pack import CONTACTS, LEVELS
+from policies.pack import CONTACTS, LEVELS, STAY_FLAGS
 
 
 @dataclass(frozen=True, slots=True)
 class AreaRiskChanged:
-    """The level of a place in the history changed on a day."""
+    """The level of a place in the history changed on a day; `flags` are those newly set on it."""
 
     day: date
     where: str
     place: str
     to: str
+    flags: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Samples:
     second: datetime
 
 
+KEYS = frozenset(("type", "date", "place", "to", "flags", "level", "risk_assessment", "at"))
 Event = AreaRiskChanged | ContactIdentified | TestMissingAtEnd | Samples
 
 
@@ -57,13 +59,15 @@ def read_events(items: list[Fields]) -> tuple[Event, ...]:
 
 
 def _read(item: Fields) -> Event:
+    item.refuse_misspelt(KEYS)
     kind = item.text("type")
     day, where = item.needed_day("date"), item.where
     if kind == "area_risk_changed":
         place = item.text("place")
         if not place:
             raise FactsError(f"{where}.place: is missing; name the place as in the history.")
-        return AreaRiskChanged(day, where, place, item.needed_word("to", LEVELS))
+        flags = frozenset(item.words("flags", STAY_FLAGS))
+        return AreaRiskChanged(day, where, place, item.needed_word("to", LEVELS), flags)
     if kind == "contact_identified":
         assessment = item.word("risk_assessment", ("isolate", "no_isolation", "pending"))
         return ContactIdentified(day, where, item.needed_word("level", CONTACTS), assessment)

@@ -30,6 +30,7 @@ KNOWN = frozenset(
         "risk_assessment",
         "patient",
         "events",
+        "override",
     )
 )
 OVERSEAS_KEYS = frozenset(
@@ -38,6 +39,7 @@ OVERSEAS_KEYS = frozenset(
 PLAIN = {level: frozenset((level,)) for level in LEVELS}
 STAY_KEYS = frozenset(("place", "last_day", "risk", "flags"))
 CERTIFICATE_KEYS = frozenset(("sampled_on", "result"))
+OVERRIDE_KEYS = frozenset(("row", "why", "decided_on"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,15 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A row decided by people, with the reason; events up to `decided_on` were known to them."""
+
+    row: str
+    why: str
+    decided_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the planner looks at; dates are local, moments are aware."""
 
@@ -90,6 +101,7 @@ class Facts:
     risk_assessment: str
     patient: str
     events: tuple[Event, ...]
+    override: Override | None
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> "Facts":
@@ -116,6 +128,7 @@ class Facts:
             risk_assessment=fields.word("risk_assessment", ("isolate", "no_isolation", "pending")),
             patient=fields.word("patient", PATIENTS),
             events=read_events(fields.items("events")) if events else (),
+            override=_override(fields) if data.get("override") else None,
         )
         _refuse_contradictions(facts)
         return facts
@@ -152,6 +165,14 @@ def _certificate(fields: Fields) -> Certificate | None:
         return None
     part.refuse_misspelt(CERTIFICATE_KEYS)
     return Certificate(part.day("sampled_on"), part.text("result") == "negative")
+
+
+def _override(fields: Fields) -> Override | None:
+    part = fields.part("override")
+    if part is None:
+        return None
+    part.refuse_misspelt(OVERRIDE_KEYS)
+    return Override(part.needed_text("row"), part.needed_text("why"), part.day("decided_on"))
 
 
 def _refuse_contradictions(facts: Facts) -> None:

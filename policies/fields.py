@@ -85,6 +85,13 @@ class Fields:
             raise FactsError(f"{self.where}.{key}: is {value!r}; give a text.")
         return value
 
+    def needed_text(self, key: str) -> str:
+        """Return a text that must be there and say something."""
+        value = self.text(key).strip()
+        if not value:
+            raise FactsError(f"{self.where}.{key}: is missing; give a text.")
+        return value
+
     def word(self, key: str, options: tuple[str, ...]) -> str:
         """Return one of the options; empty when absent."""
         value = self.data.get(key)

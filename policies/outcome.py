@@ -64,6 +64,9 @@ def outcome_of(row: Row, at: Situation) -> RowOutcome:
         if CASES[test.when](at):
             number = at.negatives_missing if test.missing_negatives else test.number
             arrival_tests += [test.ground] * number
+    if not arrival_tests and any(stage.kind == HOLD for stage in stages):
+        # A hold ends on a test, whatever the cases say.
+        arrival_tests.append(row.arrival_tests[0].ground)
     flags = [_flag(cell, at) for cell in row.flags if CASES[cell.when](at)]
     for stage in stages:
         if stage.conversion and all(flag.name != stage.conversion.flag for flag in flags):

@@ -5,30 +5,46 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from policies.build import Frame, build, daily_checks
-from policies.events import AreaRiskChanged, ContactIdentified, Samples, TestMissingAtEnd
-from policies.facts import Facts, Stay
-from policies.memory import remembered
+from policies.carried import carried, closed, moved_reasons
+from policies.events import (
+    AreaRiskChanged,
+    ContactIdentified,
+    Event,
+    Samples,
+    TestMissingAtEnd,
+)
+from policies.facts import Facts, Override, Stay
+from policies.override import SetAside, dropped, explained, row_set
 from policies.pack import LEVELS, Pack, Row
-from policies.plan import Plan, Reason, Reasons, Stage
+from policies.plan import Plan, Reasons
 from policies.shape import Shape
 from policies.situation import Situation, counting_stays
 
 LOWERED = "no_change: lowered level never shortens a stage already begun"
 NOT_THERE = "no_change: the person has no stay in that place"
 NOT_RAISED = "no_change: the level is not raised"
+NOTHING_NEW = "no_change: neither level nor flag is new to the stay"
 LEFT_BEFORE = "no_change: left the place more than {days} days before"
 NOT_STRICTER = "no_change: the plan would not be stricter"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """The rows matched in a situation and the shape of the strictest one."""
+    """The rows matched in a situation and the shape of the strictest one.
+
+    With a row set by people the shape is that row's; `usual` is how strict the notice's own
+    choice is (empty where nothing matches), `aside` the row it would have been. `decided` says
+    that people set the row.
+    """
 
     matched: tuple[Row, ...]
     shape: Shape
+    usual: tuple[int, ...]
+    aside: SetAside
+    decided: bool
 
 
-Choose = Callable[[Pack, Situation, tuple[Row, ...]], Choice]
+Choose = Callable[[Pack, Situation, tuple[Row, ...], Row | None], Choice]
 
 
 @dataclass(slots=True)
@@ -41,6 +57,19 @@ class _State:
     at: Situation
     facts: Facts
     start: date
+    usual: tuple[int, ...]
+    override: Override | None  # while it holds
+
+    @property
+    def bar(self) -> tuple[int, ...]:
+        """How strict a later choice must be more than: the plan's row and the notice's own."""
+        return max(self.shape.winner.strictness, self.usual)
+
+
+def decided_first(facts: Facts, override: Override) -> bool:
+    """Tell whether an override was decided before anything happened."""
+    known = override.decided_on
+    return known is None or not any(event.day <= known for event in facts.events)
 
 
 def apply_events(
@@ -48,18 +77,49 @@ def apply_events(
 ) -> Plan:
     """Return the plan after all events of the facts, in the order of their dates."""
     start = first.stages[0].day0 if first.stages else facts.arrival or facts.events[0].day
-    state = _State(first, choice.shape, choice.matched, at, facts, start)
+    override = facts.override
+    pending = override if override and not decided_first(facts, override) else None
+    held = None if pending else override
+    state = _State(first, choice.shape, choice.matched, at, facts, start, choice.usual, held)
     results = []
     for event in facts.events:
-        if isinstance(event, AreaRiskChanged):
-            results.append(_area_changed(pack, state, event, choose))
-        elif isinstance(event, ContactIdentified):
-            results.append(_contact_identified(pack, state, event, choose))
-        elif isinstance(event, TestMissingAtEnd):
-            results.append(_test_missing(state))
-        else:
-            results.append(_samples(pack, event))
+        if pending and pending.decided_on and event.day > pending.decided_on:
+            _set(pack, state, pending, choose)
+            pending = None
+        results.append(_happened(pack, state, event, choose))
+    if pending:
+        _set(pack, state, pending, choose)
     return replace(state.plan, event_result="; ".join(results))
+
+
+def _happened(pack: Pack, state: _State, event: Event, choose: Choose) -> str:
+    if isinstance(event, AreaRiskChanged):
+        return _area_changed(pack, state, event, choose)
+    if isinstance(event, ContactIdentified):
+        return _contact_identified(pack, state, event, choose)
+    if isinstance(event, TestMissingAtEnd):
+        return _test_missing(state)
+    return _samples(pack, event)
+
+
+def _set(pack: Pack, state: _State, override: Override, choose: Choose) -> None:
+    """Put the row set by people in place of the plan's, from the day that plan began."""
+    old = state.plan
+    day0 = old.stages[0].day0 if old.stages else state.start
+    choice = choose(pack, state.at, state.rows, row_set(pack, override))
+    built = build(pack, choice.shape, day0, Frame(old.matched, old.report))
+    plan = replace(
+        built,
+        arrival_tests=old.arrival_tests,
+        daily_checks=daily_checks(
+            built.stages, old.daily_checks.first if old.daily_checks else None
+        ),
+        superseded_stages=old.superseded_stages,
+        why=Reasons(carried(old, built)),
+    )
+    state.plan = explained(pack, plan, override, choice.aside)
+    state.shape, state.usual, state.override = choice.shape, choice.usual, override
+    state.rows = _union(state.rows, choice.matched)
 
 
 def _area_changed(pack: Pack, state: _State, event: AreaRiskChanged, choose: Choose) -> str:
@@ -67,18 +127,23 @@ def _area_changed(pack: Pack, state: _State, event: AreaRiskChanged, choose: Cho
     # Without an arrival stays are not looked at.
     history = state.facts.history if state.facts.arrival else ()
     stays = [stay for stay in history if stay.place == event.place]
-    raised = [stay for stay in stays if LEVELS.index(event.to) > LEVELS.index(stay.risk)]
+    raised = [stay for stay in stays if _raises(event, stay)]
     touched = [stay for stay in raised if event.day - stay.last_day <= window]
     if not touched:
         return _why_untouched(pack, event, stays, raised)
-    history = tuple(_raised(stay, event.to) if stay in touched else stay for stay in history)
+    history = tuple(_raised(stay, event) if stay in touched else stay for stay in history)
     state.facts = replace(state.facts, history=history)
     state.at = replace(state.at, stays=counting_stays(pack, state.facts))
-    choice = choose(pack, state.at, state.rows)
-    if choice.shape.winner.strictness <= state.shape.winner.strictness:
+    choice = choose(pack, state.at, state.rows, None)
+    if choice.shape.winner.strictness <= state.bar:
         state.rows = _union(state.rows, choice.matched)
+        state.usual = choice.usual
         return NOT_STRICTER
     return _replan(pack, state, choice, event.day)
+
+
+def _raises(event: AreaRiskChanged, stay: Stay) -> bool:
+    return LEVELS.index(event.to) > LEVELS.index(stay.risk) or not event.flags <= stay.tags
 
 
 def _why_untouched(
@@ -88,12 +153,15 @@ def _why_untouched(
         return NOT_THERE
     if not raised:
         lowered = any(LEVELS.index(event.to) < LEVELS.index(stay.risk) for stay in stays)
-        return LOWERED if lowered else NOT_RAISED
+        unchanged = NOTHING_NEW if event.flags else NOT_RAISED
+        return LOWERED if lowered else unchanged
     return LEFT_BEFORE.format(days=pack.number("reclass_days"))
 
 
-def _raised(stay: Stay, to: str) -> Stay:
-    return replace(stay, risk=to, tags=(stay.tags - {stay.risk}) | {to})
+def _raised(stay: Stay, event: AreaRiskChanged) -> Stay:
+    """Return the stay as raised; a level lowered beside a new flag stays what it was (A-36)."""
+    risk = max(stay.risk, event.to, key=LEVELS.index)
+    return replace(stay, risk=risk, tags=(stay.tags - {stay.risk}) | {risk} | event.flags)
 
 
 def _contact_identified(pack: Pack, state: _State, event: ContactIdentified, choose: Choose) -> str:
@@ -102,7 +170,12 @@ def _contact_identified(pack: Pack, state: _State, event: ContactIdentified, cho
         contacts=state.at.contacts | {event.level},
         isolate=state.at.isolate or event.risk_assessment == "isolate",
     )
-    return _replan(pack, state, choose(pack, state.at, state.rows), event.day)
+    choice = choose(pack, state.at, state.rows, None)
+    if state.override and choice.usual <= state.shape.winner.strictness:
+        # The row set by people asks as much: it stays, and begins anew.
+        row = row_set(pack, state.override)
+        choice = choose(pack, state.at, state.rows, row)
+    return _replan(pack, state, choice, event.day)
 
 
 def _replan(pack: Pack, state: _State, choice: Choice, day: date) -> str:
@@ -110,65 +183,40 @@ def _replan(pack: Pack, state: _State, choice: Choice, day: date) -> str:
     old = state.plan
     day0 = day if pack.word("reclass_anchor") == "date" else state.start
     built = build(pack, choice.shape, day0, Frame(old.matched, old.report))
-    since = old.daily_checks.first if old.daily_checks else None
+    since = _checked_since(old)
     if since is not None and since > day:
         since = None
-    kept = tuple(_closed(stage, day) for stage in old.stages if stage.first_day <= day)
+    kept = tuple(closed(stage, day) for stage in old.stages if stage.first_day <= day)
     state.plan = replace(
         built,
         arrival_tests=old.arrival_tests,
         daily_checks=daily_checks(built.stages, since),
         superseded_stages=(*old.superseded_stages, *kept),
-        why=_reasons(pack, old, built, len(kept)),
+        why=moved_reasons(pack, old, built, len(kept), shared=state.override is None),
     )
-    state.shape = choice.shape
+    result = f"reclassified:{state.plan.classification}"
+    if state.override:
+        result += _with_override(pack, state, state.override, choice)
+    state.shape, state.usual = choice.shape, choice.usual
     state.rows = _union(state.rows, choice.matched)
-    return f"reclassified:{state.plan.classification}"
+    return result
+
+
+def _checked_since(plan: Plan) -> date | None:
+    return plan.daily_checks.first if plan.daily_checks else None
+
+
+def _with_override(pack: Pack, state: _State, override: Override, choice: Choice) -> str:
+    """Keep the decision's reasons where its row goes on, else say that it ended."""
+    if choice.decided:
+        state.plan = explained(pack, state.plan, override, choice.aside)
+        return ""
+    state.plan, state.override = dropped(state.plan, override), None
+    return f" (override {override.row} dropped)"
 
 
 def _union(before: tuple[Row, ...], after: tuple[Row, ...]) -> tuple[Row, ...]:
     return before + tuple(row for row in after if row not in before)
-
-
-def _closed(stage: Stage, day: date) -> Stage:
-    """Return a begun stage as it ended: complete, or closed with the tests due before the day."""
-    if stage.last_day is not None and stage.last_day <= day:
-        return stage
-    tests = tuple(test for test in stage.tests if test.date < day)
-    return replace(stage, tests=tests, closed_early_on=day)
-
-
-def _reasons(pack: Pack, old: Plan, new: Plan, kept: int) -> Reasons:
-    """Return the new plan's reasons, with those of the kept stages under their new place."""
-    # The entry holds both tuples, so their ids stay theirs as long as it lives.
-    key = (id(old.why), id(new.why), kept, len(old.superseded_stages))
-    made = remembered(pack, key, lambda: (_moved(pack, old, new, kept), old.why, new.why))
-    reasons: Reasons = made[0]
-    return reasons
-
-
-def _moved(pack: Pack, old: Plan, new: Plan, kept: int) -> Reasons:
-    why = [reason for reason in new.why if not reason.item.startswith("arrival_tests[")]
-    stays = ("superseded_stages[", "arrival_tests[")
-    why += [reason for reason in old.why if reason.item.startswith(stays)]
-    offset = len(old.superseded_stages)
-    for index in range(kept):
-        place, moved = f"stages[{index}]", f"superseded_stages[{offset + index}]"
-        for reason in old.why:
-            if reason.item == place or reason.item.startswith(f"{place}."):
-                why.append(reason.about(moved + reason.item[len(place) :]))
-    anchor = pack.settings["reclass_anchor"]
-    words = (anchor.title.zh, anchor.title.en)
-    why.append(
-        Reason(
-            "superseded_stages",
-            anchor.ground.rests_on,
-            *words,
-            anchor.ground.quote,
-            anchor.ground.reading,
-        )
-    )
-    return Reasons(why)
 
 
 def _test_missing(state: _State) -> str:
