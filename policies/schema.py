@@ -1,16 +1,18 @@
 """Load and check a pack file: TOML in, `Pack` out, or every fault as a sentence."""
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from policies.checks import faults_of
 from policies.errors import PackError
+from policies.outside import read_leave, read_zone
 from policies.overlay import lay_over
-from policies.pack import Duty, FlagCell, Notice, Pack, ReportRule, Setting, Words
+from policies.pack import KINDS, Duty, FlagCell, Notice, Pack, ReportRule, Setting, Words
 from policies.reader import Reader
-from policies.rows import read_flag, read_row
+from policies.rows import TAGS, read_flag, read_row
 
 PACKS = Path(__file__).parent / "packs"
 FORMAT = 1
@@ -27,6 +29,27 @@ TIMINGS = (
     "call",
     "event",
     "derived",
+)
+# What may close a duty; a word nobody knows would be owed and never done.
+EVIDENCE = (
+    "policy_sent",
+    "contact_reached",
+    "arrival_confirmed",
+    "travel_reminder",
+    "observation_check",
+    "health_log",
+    "code_check",
+    "landing_report",
+    "visit",
+    "living_support",
+    "waste_log",
+    "site_waste_check",
+    "terminal_disinfection",
+    "test",
+    "follow_up_test",
+    "follow_up",
+    "follow_up_call",
+    "abnormality_closed",
 )
 # Figures of a duty that each need their own ground.
 GROUNDED = ("hours", "days", "every", "due", "stages", "only", "never", "grace_days")
@@ -128,13 +151,12 @@ def _pack_of(top: Reader) -> Pack:
     checks_ground = checks.ground()
     checks.close()
 
-    def row_name(index: int, item: Any) -> str:
-        name = item.get("key") if isinstance(item, dict) else None
-        return f"{top.where}, row {name or index + 1}"
+    def named(word: str) -> Callable[[int, Any], str]:
+        def name(index: int, item: Any) -> str:
+            key = item.get("key") if isinstance(item, dict) else None
+            return f"{top.where}, {word} {key or index + 1}"
 
-    def duty_name(index: int, item: Any) -> str:
-        name = item.get("key") if isinstance(item, dict) else None
-        return f"{top.where}, duty {name or index + 1}"
+        return name
 
     return Pack(
         key=key,
@@ -145,9 +167,11 @@ def _pack_of(top: Reader) -> Pack:
         settings=named,
         report=_report(top.table("report")),
         checks=checks_ground,
-        rows=tuple(read_row(row, key) for row in top.tables("row", row_name)),
+        rows=tuple(read_row(row, key) for row in top.tables("row", named("row"))),
         flags=_flags(top),
-        duties=tuple(_duty(duty, key) for duty in top.tables("duty", duty_name)),
+        duties=tuple(_duty(duty, key) for duty in top.tables("duty", named("duty"))),
+        zone=read_zone(top.table("zone"), KINDS) if top.has("zone") else None,
+        leave=tuple(read_leave(row, key, TAGS) for row in top.tables("leave", named("leave"))),
     )
 
 
@@ -217,7 +241,7 @@ def _duty(reader: Reader, pack_key: str) -> Duty:
         key=f"{pack_key}.{reader.text('key')}",
         title=_words(reader, "title"),
         at=reader.one_of("at", TIMINGS),
-        evidence=reader.text("evidence"),
+        evidence=reader.one_of("evidence", EVIDENCE),
         ground=reader.ground(),
         only=classes("only"),
         never=classes("never"),

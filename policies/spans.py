@@ -17,7 +17,8 @@ from policies.plan import Plan, Stage
 from policies.span import OPEN, Span
 
 __all__ = ["OPEN", "Span", "duty_spans"]
-CONTACT_ARRIVAL = "arrival_confirmed"
+# Owed for everybody who is expected, too: that somebody is here is known by it (JL-2.2d).
+ARRIVING = ("arrival_confirmed", "landing_report")
 FOLLOW_UP_TEST = "follow_up_test"
 
 
@@ -36,7 +37,7 @@ def duty_spans(
     """Return every span of a plan, in the order of the pack's duties.
 
     `arrived` False (an episode only expected) gives the duties around the report and the journey
-    and the confirmation of arrival alone. `replanned_at` is when the class last changed: the
+    and the arrival itself alone. `replanned_at` is when the class last changed: the
     policy text is owed again from then on. Daily duties begin on the later of the plan's first
     day and `registered_on`.
     """
@@ -54,7 +55,7 @@ def duty_spans(
 
 
 def _before_arrival(duty: Duty) -> bool:
-    return duty.at in ("report", "journey") or duty.evidence == CONTACT_ARRIVAL
+    return duty.at in ("report", "journey") or duty.evidence in ARRIVING
 
 
 def _none(pack: Pack, plan: Plan, duty: Duty, at: Moments) -> Iterator[Span]:
