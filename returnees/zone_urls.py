@@ -1,5 +1,12 @@
 """Addresses of closed zones, exits, overrides and placements."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from returnees.views import overrides
+
+urlpatterns = [
+    path("overrides/", overrides.override_list, name="override-list"),
+    path("episodes/<int:pk>/override/", overrides.override_new, name="override-new"),
+    path("overrides/<int:pk>/decide/", overrides.override_decide, name="override-decide"),
+    path("overrides/<int:pk>/withdraw/", overrides.override_withdraw, name="override-withdraw"),
+]

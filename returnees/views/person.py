@@ -63,7 +63,13 @@ def person_page(request: PortalRequest, somebody: Person, **more: Any) -> HttpRe
 def rights(user: User, somebody: Person, episode: Episode | None) -> dict[str, bool]:
     """Return what the user may do here; an episode's own place counts before the person's."""
     row = episode or somebody
-    wanted = (Permission.LOG, Permission.REGISTER, Permission.DECIDE, Permission.ASSIGN)
+    wanted = (
+        Permission.LOG,
+        Permission.REGISTER,
+        Permission.PROPOSE,
+        Permission.DECIDE,
+        Permission.ASSIGN,
+    )
     found = {str(right): user.can(right, row) for right in wanted}
     found["reveal"] = any(user.can(right, row) for right in REVEALING)
     found["needs_reason"] = not (
