@@ -1,16 +1,67 @@
-"""Risk lists: drafting, deciding what is in doubt, publishing."""
+"""Risk lists: what they change, and what people decide about their lines.
 
-from returnees.choices import EntryState, ListState
-from returnees.models import RiskArea, RiskListVersion
+The other acts on lists are re-exported here: drafting (risk_drafts), publishing (risk_publishing)
+and proposals to lower an area (risk_lowering).
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grid.audit import acting
+from grid.errors import Refused
+from grid.models import Place, User
+from grid.place_search import labelled
+from returnees.choices import EntryState, ListState, Mark
+from returnees.models import RiskArea, RiskEntry, RiskListVersion
 from returnees.risk_lists.changes import (
     AreaChange,
     Key,
     compare,
     in_order,
-    key_of,
     marks_of,
     wanted,
 )
+from returnees.risk_lists.reading import cut
+from returnees.services.risk_drafts import (
+    BY_HAND,
+    draft_file,
+    draft_in_force,
+    draft_list,
+    draft_text,
+    part_of,
+)
+from returnees.services.risk_lowering import may_be_lowered, propose_lowering, set_last_case
+from returnees.services.risk_publishing import ListNotPublishedError, publish_list
+
+__all__ = [
+    "AreaChange",
+    "EntryNotDecidedError",
+    "ListNotChangedError",
+    "ListNotPublishedError",
+    "add_entry",
+    "changes_of",
+    "decide_entry",
+    "discard_list",
+    "draft_file",
+    "draft_in_force",
+    "draft_list",
+    "draft_text",
+    "in_force",
+    "may_be_lowered",
+    "propose_lowering",
+    "publish_list",
+    "remove_entry",
+    "set_last_case",
+]
+
+
+class ListNotChangedError(Refused):
+    """The list is no draft any more."""
+
+
+class EntryNotDecidedError(Refused):
+    """The line cannot be decided like this."""
 
 
 def in_force(version: RiskListVersion, aspects: set[str]) -> dict[Key, str]:
@@ -44,4 +95,103 @@ def _written(version: RiskListVersion) -> list[AreaChange]:
     )
 
 
-__all__ = ["AreaChange", "changes_of", "in_force", "key_of"]
+@transaction.atomic
+def decide_entry(
+    *,
+    entry: RiskEntry,
+    by: User | None,
+    place: Place | None = None,
+    part: str = "",
+    mark: str = "",
+    left_out: bool = False,
+) -> RiskEntry:
+    """Say which place a line names, or that it is left out; the decision stays with the line.
+
+    `mark` is given where the list states no level that could be read.
+    """
+    _draft_of(entry)
+    if left_out:
+        entry.state, entry.place, entry.part = EntryState.LEFT_OUT, None, ""
+    else:
+        entry.state, entry.place, entry.part = EntryState.RESOLVED, _needed(place), part_of(part)
+        entry.mark = _mark(mark or entry.mark)
+    entry.decided_by, entry.decided_at = by, timezone.now()
+    with acting(by=by, why="decide line of risk list", risk_list=entry.version_id):
+        entry.save(update_fields=["state", "place", "part", "mark", "decided_by", "decided_at"])
+    return entry
+
+
+@transaction.atomic
+def add_entry(
+    *, version: RiskListVersion, place: Place, mark: str, by: User | None, part: str = ""
+) -> RiskEntry:
+    """Add a line by hand to a draft."""
+    bare = part_of(part)
+    entry = RiskEntry(
+        version=version,
+        row=BY_HAND,
+        text=cut(labelled([place])[0].label + bare),
+        mark=_mark(mark),
+        state=EntryState.RESOLVED,
+        place=place,
+        part=bare,
+        decided_by=by,
+        decided_at=timezone.now(),
+    )
+    _draft_of(entry)
+    if version.entries.filter(place=place, part=bare, mark=entry.mark).exists():
+        raise EntryNotDecidedError(
+            _("%(place)s stands in the list as %(mark)s already.")
+            % {"place": entry.text, "mark": Mark(entry.mark).label}
+        )
+    with acting(by=by, why="add line to risk list", risk_list=version.pk):
+        entry.save()
+    return entry
+
+
+@transaction.atomic
+def remove_entry(*, entry: RiskEntry, by: User | None) -> None:
+    """Take a line out of a draft; a line that a list states is left out and stays to be seen."""
+    _draft_of(entry)
+    if entry.row != BY_HAND:
+        decide_entry(entry=entry, left_out=True, by=by)
+        return
+    with acting(by=by, why="remove line from risk list", risk_list=entry.version_id):
+        entry.delete()
+
+
+@transaction.atomic
+def discard_list(*, version: RiskListVersion, by: User | None) -> RiskListVersion:
+    """Put a draft away; it stays to be seen and changes nothing."""
+    found = RiskListVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    if found.state != ListState.DRAFT:
+        raise _no_draft()
+    found.state = ListState.DISCARDED
+    with acting(by=by, why="discard risk list", risk_list=found.pk):
+        found.save(update_fields=["state"])
+    return found
+
+
+def _draft_of(entry: RiskEntry) -> None:
+    """Lock the list of a line; ListNotChangedError unless it is a draft."""
+    rows = RiskListVersion.objects.select_for_update(of=("self",))
+    if rows.get(pk=entry.version_id).state != ListState.DRAFT:
+        raise _no_draft()
+
+
+def _no_draft() -> ListNotChangedError:
+    return ListNotChangedError(
+        _("This list is no draft any more; draft a new one to change what is in force.")
+    )
+
+
+def _needed(place: Place | None) -> Place:
+    if place is None:
+        raise EntryNotDecidedError(_("Choose the place the line names, or leave the line out."))
+    return place
+
+
+def _mark(mark: str) -> str:
+    if mark not in Mark.values:
+        raise EntryNotDecidedError(_("Choose the level or flag of the line."))
+    return mark
