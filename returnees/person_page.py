@@ -15,6 +15,7 @@ from grid.responsibility import ChainLink, chain
 from returnees.choices import TestResult
 from returnees.explained import Explained, explain
 from returnees.models import Abnormality, Episode, HealthLog, Stage, Test
+from returnees.policies import pack_of
 
 LOGS = 60  # health logs on the page: a whole management period of the longest class
 FEVER = Decimal("37.3")  # °C, from which a temperature is abnormal
@@ -144,7 +145,7 @@ def read_person(person: Person, user: User) -> PersonPage:
     )
     if page.episode is None:
         return page
-    page.plan = explain(page.episode.plan, page.episode.facts)
+    page.plan = explain(page.episode.plan, page.episode.facts, pack_of(page.episode.policy))
     page.stages = list(page.episode.stages.select_related("site", "closed_by"))
     page.tests = list(page.episode.tests.select_related("stage", "entered_by"))
     page.logs = list(page.episode.health_logs.select_related("logged_by")[:LOGS])

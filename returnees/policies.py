@@ -27,6 +27,7 @@ __all__ = [
     "fill_gap",
     "pack_in_force",
     "pack_of",
+    "pack_of_file",
     "store_pack",
     "stored_shipped",
 ]
@@ -53,6 +54,11 @@ def pack_of(version: PolicyVersion) -> Pack:
     """
     readings = tuple(sorted(version.settings.items()))
     return _pack(version.digest, version.file_id, version.pack, readings)
+
+
+def pack_of_file(file: PolicyPack) -> Pack:
+    """Return the pack of a stored file under its own readings."""
+    return _pack(file.digest, file.pk, file.key, ())
 
 
 @cache

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,11 +15,13 @@ from grid.choices import Level
 from grid.errors import Refused
 from grid.models import Place, User
 from grid.permissions import Permission
+from grid.throttle import too_many
 from grid.web import PortalRequest, need, page
 from returnees.choices import Channel
-from returnees.explained import explain
-from returnees.models import Episode
+from returnees.explained import Explained, explain
+from returnees.models import Episode, PolicyVersion
 from returnees.person_page import persons_for
+from returnees.policies import pack_of
 from returnees.preview import preview_report
 from returnees.report_forms import JourneyForm, PublicReportForm, ReportForm
 from returnees.services.inputs import ReportInput, ReportRefusedError
@@ -89,9 +90,7 @@ def saved_or_shown(request: PortalRequest, context: dict[str, Any], user: User) 
     try:
         if "preview" in request.POST:
             episode = preview_report(report=report, by=user)
-            return render(
-                request, TEMPLATE, context | {"preview": explain(episode.plan, episode.facts)}
-            )
+            return render(request, TEMPLATE, context | {"preview": explained(episode)})
         episode = register_report(report=report, by=user)
     except Refused as refusal:
         form.add_error(None, str(refusal))
@@ -100,12 +99,18 @@ def saved_or_shown(request: PortalRequest, context: dict[str, Any], user: User) 
     return redirect(f"{reverse('report-saved', args=[episode.pk])}")
 
 
+def explained(episode: Episode) -> Explained:
+    """Return what awaits in words, by the notice that the episode is planned under."""
+    return explain(episode.plan, episode.facts, pack_of(episode.policy))
+
+
 @require_safe
 def report_saved(request: PortalRequest, pk: int) -> HttpResponse:
     """Show what awaits the person just registered, each item with its clause."""
-    rows = Episode.objects.visible_to(request.user).select_related("person", "place", "responsible")
+    rows = Episode.objects.visible_to(request.user)
+    rows = rows.select_related("person", "place", "responsible", "policy")
     episode = get_object_or_404(rows, pk=pk)
-    context = {"episode": episode, "plan": explain(episode.plan, episode.facts)}
+    context = {"episode": episode, "plan": explained(episode)}
     return render(request, "returnees/report_saved.html", context)
 
 
@@ -124,7 +129,7 @@ def public_report(request: HttpRequest, village_code: str) -> HttpResponse:
     report = report_of(form, stays, place=village.code, channel=Channel.SELF)
     if report is None:
         return render(request, PUBLIC, context, status=422)
-    if too_many(request):
+    if too_many(request, "public-report", PER_HOUR):
         form.add_error(
             None,
             _("Too many reports from this address; try again in an hour, or call the village."),
@@ -148,6 +153,7 @@ def take_public(request: HttpRequest, context: dict[str, Any], report: ReportInp
     request.session[THANKS] = {
         "plan": episode.plan,
         "facts": episode.facts,
+        "policy": episode.policy_id,
         "village": context["village"].code,
     }
     return redirect("public-report-thanks", context["village"].code)
@@ -160,17 +166,9 @@ def public_report_thanks(request: HttpRequest, village_code: str) -> HttpRespons
     """Tell the person what awaits them and why, without a word about who they are."""
     village = get_object_or_404(Place, code=village_code, level=Level.VILLAGE)
     kept = request.session.get(THANKS) or {}
-    if kept.get("village") != village_code:
+    policy = PolicyVersion.objects.filter(pk=kept.get("policy")).first()
+    if kept.get("village") != village_code or policy is None:
         return redirect("public-report", village_code)
-    context = {"village": village, "plan": explain(kept["plan"], kept["facts"])}
+    plan = explain(kept["plan"], kept["facts"], pack_of(policy))
+    context = {"village": village, "plan": plan}
     return render(request, "returnees/public_thanks.html", context)
-
-
-def too_many(request: HttpRequest) -> bool:
-    """Count a public report of this address; say whether it is one too many this hour."""
-    key = f"public-report:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, timeout=3600)
-    try:
-        return bool(cache.incr(key) > PER_HOUR)
-    except ValueError:  # it ran out between the two calls
-        return False
