@@ -31,6 +31,7 @@ KNOWN = frozenset(
         "patient",
         "events",
         "override",
+        "zone",
     )
 )
 OVERSEAS_KEYS = frozenset(
@@ -39,6 +40,7 @@ OVERSEAS_KEYS = frozenset(
 PLAIN = {level: frozenset((level,)) for level in LEVELS}
 STAY_KEYS = frozenset(("place", "last_day", "risk", "flags"))
 CERTIFICATE_KEYS = frozenset(("sampled_on", "result"))
+ZONE_KEYS = frozenset(("since", "last_day", "place"))
 OVERRIDE_KEYS = frozenset(("row", "why", "decided_on"))
 
 
@@ -81,6 +83,15 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """The closed zone somebody lives in: closed since, its last closed day, its name."""
+
+    since: date
+    last_day: date
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the planner looks at; dates are local, moments are aware."""
 
@@ -102,6 +113,7 @@ class Facts:
     patient: str
     events: tuple[Event, ...]
     override: Override | None
+    zone: Zone | None
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> "Facts":
@@ -129,6 +141,7 @@ class Facts:
             patient=fields.word("patient", PATIENTS),
             events=read_events(fields.items("events")) if events else (),
             override=_override(fields) if data.get("override") else None,
+            zone=_zone(fields) if data.get("zone") else None,
         )
         _refuse_contradictions(facts)
         return facts
@@ -173,6 +186,20 @@ def _override(fields: Fields) -> Override | None:
         return None
     part.refuse_misspelt(OVERRIDE_KEYS)
     return Override(part.needed_text("row"), part.needed_text("why"), part.day("decided_on"))
+
+
+def _zone(fields: Fields) -> Zone | None:
+    part = fields.part("zone")
+    if part is None:
+        return None
+    part.refuse_misspelt(ZONE_KEYS)
+    zone = Zone(part.needed_day("since"), part.needed_day("last_day"), part.text("place"))
+    if zone.last_day < zone.since:
+        raise FactsError(
+            f"facts.zone.last_day: {zone.last_day} lies before facts.zone.since {zone.since}; "
+            "correct one of the two."
+        )
+    return zone
 
 
 def _refuse_contradictions(facts: Facts) -> None:

@@ -21,6 +21,8 @@ def lay_over(pack: Pack, base: Pack) -> Pack:
         flags=pack.flags + tuple(flag for flag in base.flags if flag not in pack.flags),
         duties=pack.duties
         + tuple(duty for duty in base.duties if duty.key.partition(".")[2] not in own),
+        zone=pack.zone or base.zone,
+        leave=pack.leave + base.leave,
     )
 
 

@@ -9,6 +9,9 @@ from datetime import date, time
 from typing import Any
 
 from policies.errors import PackError
+from policies.ground import Ground as Ground
+from policies.ground import Words as Words
+from policies.outside import LeaveRow, ZoneRule
 
 # The strictest first (C-9); a hold counts as one, a row without a stage as nothing.
 KINDS = (
@@ -27,28 +30,6 @@ STAY_FLAGS = ("key_concern", "local_cases", "land_border", "hubei", "wuhan", "ou
 CONTACTS = ("close", "general", "secondary", "trajectory")
 PATIENTS = ("discharged", "asymptomatic_released")
 ROLES = ("student", "school_staff", "cadre")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The same words in Chinese and English."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a cell rests on: a clause id with its quote, and the reading where the clause is open.
-
-    `silent` marks a figure the clause does not state: it is the pack's own choice.
-    """
-
-    rests_on: str
-    quote: str = ""
-    reading: str = ""
-    text: Words | None = None
-    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +219,8 @@ class Pack:
     rows: tuple[Row, ...]
     flags: tuple[FlagCell, ...]
     duties: tuple[Duty, ...]
+    zone: ZoneRule | None = None
+    leave: tuple[LeaveRow, ...] = ()
     cache: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def number(self, name: str) -> int:

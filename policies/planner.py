@@ -10,10 +10,11 @@ from policies.outcome import OutcomeFlag, RowOutcome, outcome_of
 from policies.override import SetAside, explained, outcome_set, row_set
 from policies.pack import Pack, Row
 from policies.plan import Plan
-from policies.replan import Choice, apply_events, decided_first
+from policies.replan import Choice, Start, apply_events, decided_first
 from policies.reports import report_of
 from policies.shape import Shape, shape_of
 from policies.situation import CASES, Situation, matching, situation_of
+from policies.zone import zoned
 
 __all__ = ["Facts", "FactsError", "plan"]
 
@@ -31,12 +32,15 @@ def plan(pack: Pack, facts: Facts) -> Plan:
         matched=tuple(row.name for row in choice.matched),
         report=report_of(pack, facts, winner.name),
     )
-    first = build(pack, choice.shape, _day0(facts, winner), frame)
+    day0 = _day0(facts, winner)
+    first = build(pack, choice.shape, day0, frame)
+    if facts.zone:
+        first = zoned(pack, first, facts.zone, day0)
     if facts.override and early:
         first = explained(pack, first, facts.override, choice.aside)
     if not facts.events:
         return first
-    return apply_events(pack, facts, at, choice, first, choose)
+    return apply_events(pack, facts, Start(at, choice, first, day0), choose)
 
 
 def choose(

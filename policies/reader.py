@@ -5,7 +5,7 @@ from datetime import date, time
 from difflib import get_close_matches
 from typing import Any
 
-from policies.pack import Ground, Words
+from policies.ground import Ground, Words
 
 
 class Reader:

@@ -19,6 +19,7 @@ from policies.pack import LEVELS, Pack, Row
 from policies.plan import Plan, Reasons
 from policies.shape import Shape
 from policies.situation import Situation, counting_stays
+from policies.zone import zoned
 
 LOWERED = "no_change: lowered level never shortens a stage already begun"
 NOT_THERE = "no_change: the person has no stay in that place"
@@ -56,7 +57,8 @@ class _State:
     rows: tuple[Row, ...]
     at: Situation
     facts: Facts
-    start: date
+    start: date  # day 0 of the first plan
+    anchor: date  # day 0 of the plan so far
     usual: tuple[int, ...]
     override: Override | None  # while it holds
 
@@ -72,15 +74,33 @@ def decided_first(facts: Facts, override: Override) -> bool:
     return known is None or not any(event.day <= known for event in facts.events)
 
 
-def apply_events(
-    pack: Pack, facts: Facts, at: Situation, choice: Choice, first: Plan, choose: Choose
-) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where the events begin: the situation, the choice and the plan of day 0."""
+
+    at: Situation
+    choice: Choice
+    plan: Plan
+    day0: date
+
+
+def apply_events(pack: Pack, facts: Facts, start: Start, choose: Choose) -> Plan:
     """Return the plan after all events of the facts, in the order of their dates."""
-    start = first.stages[0].day0 if first.stages else facts.arrival or facts.events[0].day
+    choice = start.choice
     override = facts.override
     pending = override if override and not decided_first(facts, override) else None
     held = None if pending else override
-    state = _State(first, choice.shape, choice.matched, at, facts, start, choice.usual, held)
+    state = _State(
+        plan=start.plan,
+        shape=choice.shape,
+        rows=choice.matched,
+        at=start.at,
+        facts=facts,
+        start=start.day0,
+        anchor=start.day0,
+        usual=choice.usual,
+        override=held,
+    )
     results = []
     for event in facts.events:
         if pending and pending.decided_on and event.day > pending.decided_on:
@@ -105,9 +125,9 @@ def _happened(pack: Pack, state: _State, event: Event, choose: Choose) -> str:
 def _set(pack: Pack, state: _State, override: Override, choose: Choose) -> None:
     """Put the row set by people in place of the plan's, from the day that plan began."""
     old = state.plan
-    day0 = old.stages[0].day0 if old.stages else state.start
     choice = choose(pack, state.at, state.rows, row_set(pack, override))
-    built = build(pack, choice.shape, day0, Frame(old.matched, old.report))
+    built = build(pack, choice.shape, state.anchor, Frame(old.matched, old.report))
+    built = zoned(pack, built, state.facts.zone, state.anchor)
     plan = replace(
         built,
         arrival_tests=old.arrival_tests,
@@ -183,16 +203,19 @@ def _replan(pack: Pack, state: _State, choice: Choice, day: date) -> str:
     old = state.plan
     day0 = day if pack.word("reclass_anchor") == "date" else state.start
     built = build(pack, choice.shape, day0, Frame(old.matched, old.report))
+    built = zoned(pack, built, state.facts.zone, day0)
     since = _checked_since(old)
     if since is not None and since > day:
         since = None
+    state.anchor = day0
     kept = tuple(closed(stage, day) for stage in old.stages if stage.first_day <= day)
+    shared = not (state.override or state.facts.zone)
     state.plan = replace(
         built,
         arrival_tests=old.arrival_tests,
         daily_checks=daily_checks(built.stages, since),
         superseded_stages=(*old.superseded_stages, *kept),
-        why=moved_reasons(pack, old, built, len(kept), shared=state.override is None),
+        why=moved_reasons(pack, old, built, len(kept), shared=shared),
     )
     result = f"reclassified:{state.plan.classification}"
     if state.override:

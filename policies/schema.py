@@ -151,13 +151,6 @@ def _pack_of(top: Reader) -> Pack:
     checks_ground = checks.ground()
     checks.close()
 
-    def named(word: str) -> Callable[[int, Any], str]:
-        def name(index: int, item: Any) -> str:
-            key = item.get("key") if isinstance(item, dict) else None
-            return f"{top.where}, {word} {key or index + 1}"
-
-        return name
-
     return Pack(
         key=key,
         version=top.text("version"),
@@ -167,12 +160,24 @@ def _pack_of(top: Reader) -> Pack:
         settings=named,
         report=_report(top.table("report")),
         checks=checks_ground,
-        rows=tuple(read_row(row, key) for row in top.tables("row", named("row"))),
+        rows=tuple(read_row(row, key) for row in top.tables("row", _named(top, "row"))),
         flags=_flags(top),
-        duties=tuple(_duty(duty, key) for duty in top.tables("duty", named("duty"))),
+        duties=tuple(_duty(duty, key) for duty in top.tables("duty", _named(top, "duty"))),
         zone=read_zone(top.table("zone"), KINDS) if top.has("zone") else None,
-        leave=tuple(read_leave(row, key, TAGS) for row in top.tables("leave", named("leave"))),
+        leave=tuple(
+            read_leave(row, key, TAGS) for row in top.tables("leave", _named(top, "leave"))
+        ),
     )
+
+
+def _named(top: Reader, word: str) -> Callable[[int, Any], str]:
+    """Return how a table of a list is called in a fault: by its key, else by its number."""
+
+    def name(index: int, item: Any) -> str:
+        key = item.get("key") if isinstance(item, dict) else None
+        return f"{top.where}, {word} {key or index + 1}"
+
+    return name
 
 
 def _words(reader: Reader, key: str) -> Words:
