@@ -77,14 +77,14 @@ class RiskBook:
             area
             for code in ancestor_codes(place)
             for area in self._whole.get(code, ())
-            if _touches(area, first, last)
+            if touches(area, first, last)
         ]
         level = highest_level([area for area in around if area.mark in LEVELS], first, last)
         flags = tuple(sorted({area.mark for area in around if area.mark not in LEVELS}))
         unclear = any(
             _adds(area, level, flags)
             for area in self._doubtful(place)
-            if _touches(area, first, last) and (asked_on is None or area.since > asked_on)
+            if touches(area, first, last) and (asked_on is None or area.since > asked_on)
         )
         return AreaRisk(level=level, flags=flags, unclear=unclear)
 
@@ -106,14 +106,15 @@ def highest_level(areas: list[RiskArea], first: date, last: date) -> str:
     days = {first} | {area.since for area in areas} | {a.until for a in areas if a.until}
     found = Risk.LOW.value
     for day in (day for day in days if first <= day <= last):
-        here = [area for area in areas if _touches(area, day, day)]
+        here = [area for area in areas if touches(area, day, day)]
         if here:
             finest = max(here, key=lambda area: (len(area.place_id), LEVELS.index(area.mark)))
             found = max(found, finest.mark, key=LEVELS.index)
     return found
 
 
-def _touches(area: RiskArea, first: date, last: date) -> bool:
+def touches(area: RiskArea, first: date, last: date) -> bool:
+    """Say whether an area is in force on one of the days from first to last, both included."""
     return area.since <= last and (area.until is None or area.until > first)
 
 

@@ -1,7 +1,7 @@
 """Plans of many episodes at once, and the stage and test rows that follow from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,15 +13,17 @@ from policies.facts import Facts
 from policies.pack import Pack
 from policies.planner import plan as make_plan
 from returnees import rules
+from returnees.choices import LEVELS
 from returnees.facts import facts_of
 from returnees.models import AdvanceReport, Certificate, Episode, Stage, Stay, Test
 from returnees.policies import pack_of
-from returnees.risk import RiskBook
+from returnees.risk import AreaRisk, RiskBook, touches
 from returnees.services.bulk import make
 from returnees.services.inputs import CertificateInput, StayInput
 from returnees.services.rows import Rows, blocks
 
 LONGEST_LOOK_BACK = timedelta(days=60)
+PART = 60  # characters of a part's name by which an answer is known
 
 
 class NotPlannableError(Refused):
@@ -74,32 +76,72 @@ def new_certificate(report: AdvanceReport, paper: CertificateInput) -> Certifica
     )
 
 
-def assess_stays(journeys: Sequence[tuple[Journey, date, Pack]]) -> list[Stay]:
-    """Set level and flags of every stay as known now; return the stays that changed.
+def assess_stays(
+    journeys: Sequence[tuple[Journey, date, Pack]],
+    *,
+    known_on: date | None = None,
+    coming: Callable[[RiskBook], RiskBook] | None = None,
+) -> list[Stay]:
+    """Set level and flags of every stay as known by the arrival; return the stays that changed.
 
     Each is judged on its days within the notice's look-back before the arrival (C-5, A-04): the
-    highest level of any of them counts. One query for all.
+    highest level of any of them counts, and that of an area raised after the person left it (A-35).
+    Of somebody expected whatever is known on a day counts (`known_on`). One query for all. `coming`
+    adds the areas of a list that is looked at before it is published.
     """
     stays = [stay for journey, _arrival, _pack in journeys for stay in journey.stays]
-    days = [arrival for _journey, arrival, _pack in journeys]
     if not stays:
         return []
+    days = [arrival for _journey, arrival, _pack in journeys]
     places = {stay.place_id for stay in stays if stay.place_id}
-    book = RiskBook.of(places, min(days) - LONGEST_LOOK_BACK, max(days))
+    latest = max(*days, *(stay.last_day for stay in stays), known_on or days[0])
+    book = RiskBook.of(places, min(days) - LONGEST_LOOK_BACK, latest)
+    book = coming(book) if coming else book
     changed = []
     for journey, arrival, pack in journeys:
         since = arrival - timedelta(days=pack.number("look_back_days"))
+        still = timedelta(days=pack.number("reclass_days"))
+        until = max(arrival, known_on or arrival)
         for stay in journey.stays:
             first = max(stay.first_day or since, since)
-            if not stay.place_id or first > stay.last_day:
-                continue
-            risk = book.risk(stay.place_id, first, stay.last_day, asked_on=stay.asked_on)
-            known = (stay.risk, sorted(stay.flags), stay.unclear)
-            if known != (risk.level, list(risk.flags), risk.unclear):
-                stay.risk, stay.flags = risk.level, list(risk.flags)
-                stay.unclear = risk.unclear
-                changed.append(stay)
+            if stay.place_id and first <= stay.last_day:
+                last = max(stay.last_day, min(stay.last_day + still, until))
+                risk = book.risk(stay.place_id, first, last, asked_on=stay.asked_on)
+                if _set_risk(stay, with_named_parts(risk, book, stay, first, last)):
+                    changed.append(stay)
     return changed
+
+
+def _set_risk(stay: Stay, risk: AreaRisk) -> bool:
+    """Put what is known of its place on a stay; say whether anything changed."""
+    known = (stay.risk, sorted(stay.flags), stay.unclear)
+    stay.risk, stay.flags, stay.unclear = risk.level, list(risk.flags), risk.unclear
+    return known != (risk.level, list(risk.flags), risk.unclear)
+
+
+def with_named_parts(
+    risk: AreaRisk, book: RiskBook, stay: Stay, first: date, last: date
+) -> AreaRisk:
+    """Return the risk of a stay whose text names the part of the place that is at risk.
+
+    Only for those who were asked where exactly they were: the answer stands in the text.
+    """
+    if stay.asked_on is None or not stay.place_id:
+        return risk
+    for area in book.areas:
+        if named_in(stay, area.place_id, area.part) and touches(area, first, last):
+            if area.mark in LEVELS:
+                level = max(risk.level, area.mark, key=LEVELS.index)
+                risk = replace(risk, level=level)
+            else:
+                risk = replace(risk, flags=tuple(sorted({*risk.flags, area.mark})))
+    return risk
+
+
+def named_in(stay: Stay, place: str, part: str) -> bool:
+    """Say whether the text of a stay names this part of a place around or inside its own."""
+    branch = (stay.place_id or "").startswith(place) or place.startswith(stay.place_id or " ")
+    return bool(part) and branch and part[:PART] in stay.text
 
 
 def plan_of(pack: Pack, facts: Mapping[str, Any], who: str) -> rules.Plan:

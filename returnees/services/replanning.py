@@ -38,6 +38,7 @@ from returnees.services.rows import Rows, sync_rows
 
 EPISODE_FIELDS = (
     "place",
+    "policy",
     "responsible",
     "state",
     "classification",
@@ -179,7 +180,7 @@ def replan_all(
     ]
     # Risk is judged as known at arrival: once somebody is here, later news comes as an event.
     fresh = [(j, on, pack_of(e.policy)) for j, on, e in arrivals if e.is_expected]
-    save_stays(assess_stays(fresh))
+    save_stays(assess_stays(fresh, known_on=day))
     rows = Rows.of(episode for episode in episodes if episode.is_active)
     changed: list[Episode] = []
     for episode in episodes:
