@@ -24,6 +24,7 @@ class Entry:
     label: Promise | str
     icon: str
     right: str = ""
+    further: bool = False  # on a desk below "More", where the header has no room
 
 
 TODAY = Entry("today", gettext_lazy("Today"), "today", "log")
@@ -41,7 +42,13 @@ MENU = (
     REPORT,
     Entry("import-list", gettext_lazy("Import"), "import", "import"),
     Entry("assignment-list", gettext_lazy("Assignments"), "assign", "assign"),
-    Entry("cadre-list", gettext_lazy("Cadres"), "user", "manage_posts"),
+    Entry("risk-list", gettext_lazy("Risk areas"), "warning", further=True),
+    Entry("away-list", gettext_lazy("Residents away"), "people", further=True),
+    Entry("zone-list", gettext_lazy("Closed zones"), "home", further=True),
+    Entry("permit-list", gettext_lazy("Permits to leave"), "exit", "register", further=True),
+    Entry("override-list", gettext_lazy("Classes set by people"), "check", further=True),
+    Entry("policy-list", gettext_lazy("Notices in force"), "info", further=True),
+    Entry("cadre-list", gettext_lazy("Cadres"), "user", "manage_posts", further=True),
 )
 ACCOUNT = (
     Entry("notices", gettext_lazy("Notices"), "bell"),
@@ -52,7 +59,7 @@ BACK_OFFICE = Entry("admin:index", gettext_lazy("Back office"), "settings")
 
 @register.simple_tag(takes_context=True)
 def menu(context: Context) -> dict[str, list[dict[str, Any]]]:
-    """Return the links of the menus: `all` for the header, `bar` and `more` for phones, `account`.
+    """Return the links of the menus: `main`, `further` of the header, `bar`, `more` of phones.
 
     The bar of a phone holds the three pages used most: by those who do the daily work themselves,
     and by those who look after others who do.
@@ -66,7 +73,8 @@ def menu(context: Context) -> dict[str, list[dict[str, Any]]]:
     bar = [TODAY if by_hand else OVERVIEW, RETURNEES, REGISTER if may.get("register") else REPORT]
     account = [*ACCOUNT, BACK_OFFICE] if user.is_staff else ACCOUNT
     return {
-        "all": [_link(entry, current) for entry in offered],
+        "main": [_link(entry, current) for entry in offered if not entry.further],
+        "further": [_link(entry, current) for entry in offered if entry.further],
         "bar": [_link(entry, current) for entry in bar],
         "more": [_link(entry, current) for entry in offered if entry not in bar],
         "account": [_link(entry, current) for entry in account],
