@@ -7,6 +7,7 @@ from rest_framework.routers import DefaultRouter
 
 from grid.api import PlaceViewSet
 from returnees.api import ReturneeViewSet
+from returnees.policy_api import PolicyPacksView, PolicyPlanView
 from schedules.api import HealthLogViewSet, TaskViewSet
 
 router = DefaultRouter()
@@ -25,5 +26,7 @@ urlpatterns = [
         SpectacularSwaggerSplitView.as_view(url_name="api-schema", **signed_in),
         name="api-docs",
     ),
+    path("policy/plan/", PolicyPlanView.as_view(), name="api-policy-plan"),
+    path("policy/packs/", PolicyPacksView.as_view(), name="api-policy-packs"),
     path("", include(router.urls)),
 ]

@@ -7,7 +7,14 @@ from import_export.resources import ModelResource
 
 from grid.back_office import LoggedExport, PortalAdmin, ReadOnlyAdmin, RightfulImport
 from grid.permissions import Permission
-from returnees.models import Abnormality, AdvanceReport, Episode, PolicyVersion, RiskArea
+from returnees.models import (
+    Abnormality,
+    AdvanceReport,
+    Episode,
+    PolicyPack,
+    PolicyVersion,
+    RiskArea,
+)
 
 
 class RiskAreaResource(ModelResource):
@@ -43,7 +50,18 @@ class RiskAreaAdmin(RightfulImport, LoggedExport, PortalAdmin):
 class PolicyVersionAdmin(ReadOnlyAdmin):
     """Which notice binds which place since when."""
 
-    list_display = ["pack", "version", "place", "since", "until"]
+    list_display = ["pack", "version", "place", "since", "until", "proposed", "made_by"]
+    list_filter = ["pack", "proposed"]
+    list_select_related = ["place", "made_by"]
+
+
+@admin.register(PolicyPack)
+class PolicyPackAdmin(ReadOnlyAdmin):
+    """Pack files as they were put in force."""
+
+    list_display = ["key", "version", "title_zh", "base", "added_by", "added_at"]
+    list_filter = ["key"]
+    list_select_related = ["base", "added_by"]
 
 
 @admin.register(AdvanceReport)

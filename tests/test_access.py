@@ -57,7 +57,7 @@ def wanted(row: Row, method: str, who: str, where: str) -> int:
         return 403 if row.api else 302
     if not right:
         return 405
-    named = row.at not in ("", "token") and right != "public"
+    named = row.at not in ("", "token") and right != "public" and not row.everywhere
     if named and who not in SEES[where]:
         return 404
     if who in row.apart:

@@ -11,6 +11,7 @@ import           yes      yes     yes      no     no         yes
 export           no       yes     yes      yes    yes        yes
 export in full   no       no      yes      no     no         yes
 override         propose  propose yes      no     no         yes
+propose          yes      yes     yes      no     no         yes
 publish          no       no      propose  no     no         yes
 posts            no       no      yes      no     no         yes
 configure        no       no      no       no     no         yes

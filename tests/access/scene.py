@@ -17,13 +17,14 @@ from grid.choices import BatchState, Role, Tier
 from grid.days import today
 from grid.models import Assignment, Household, ImportBatch, Person, Place, Post, User
 from returnees.choices import Mark
-from returnees.models import Abnormality, Episode
+from returnees.models import Abnormality, Episode, PolicyPack, PolicyVersion
 from returnees.services.health import log_health
+from returnees.services.policies import propose_policy
 from returnees.services.reports import register_report
 from schedules.models import Task
 from schedules.services import reconcile, sync_duties
 from tests.access.roles import STAFF
-from tests.cast import FAR, GRID, VILLAGE, World, build_world
+from tests.cast import COUNTY, FAR, GRID, VILLAGE, World, build_world
 from tests.factories.grid import id_number, place
 from tests.factories.returnees import ELSEWHERE, a_report, at_risk, in_force, noon
 
@@ -112,7 +113,21 @@ def rows_at(
         "test": episode.tests.first(),
         "abnormality": Abnormality.objects.get(episode=episode),
         "task": Task.objects.filter(episode=episode).first(),
+        "policy": a_proposal(len(where)),
+        "pack": PolicyPack.objects.get(key="JY"),
+        "shipped": "JY",
     }
+
+
+def a_proposal(days: int) -> PolicyVersion:
+    """Return another reading proposed for the county of the cast: notices know no abroad."""
+    return propose_policy(
+        file=PolicyPack.objects.get(key="JY"),
+        place=Place.objects.get(pk=COUNTY),
+        since=today(),
+        settings={"certificate_days": days},
+        by=None,
+    )
 
 
 def episode_of(person: Person, village: str) -> Episode:

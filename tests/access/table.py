@@ -25,6 +25,7 @@ class Row:
     apart: dict[str, int] = field(default_factory=dict)
     api: bool = False
     shows_in_full: bool = False
+    everywhere: bool = False  # what it names knows no scope: whoever is signed in may look
 
     def __str__(self) -> str:
         return f"{self.name}{self.query}{'*' if self.data else ''}"
@@ -42,7 +43,7 @@ PAGES = [
     Row("setup", get="public", post="public", at="token", got=410, posted=410),
     Row("set_language", get="public", post="public", got=302),
     # grid
-    Row("place-search", get="signed in", query="?field=place&place_text=东"),
+    Row("place-search", get="public", query="?field=place&place_text=东"),
     Row("household-list", get="signed in"),
     Row("household-new", get="register", post="register", posted=200),
     Row("household-detail", get="see", at="household"),
@@ -128,5 +129,17 @@ PAGES = [
     Row("api-task-detail", get="see", at="task", api=True),
     Row("api-health-log-list", post="log", at="body", posted=201, api=True),
     # lists, notices, re-screening, zones
+    Row("policy-list", get="signed in"),
+    Row("policy-new", get="propose", post="propose", posted=422),
+    Row("policy-new", get="propose", post="propose", posted=422, query="?pack=JY"),
+    Row("policy-check", get="propose", post="propose", posted=422),
+    Row("policy-pack", get="signed in", at="pack", everywhere=True),
+    Row("policy-shipped", get="signed in", at="shipped", everywhere=True),
+    Row("policy-version", get="signed in", at="policy", everywhere=True),
+    Row("policy-activate", post="publish", at="policy", everywhere=True),
+    Row("policy-withdraw", post="publish", at="policy", everywhere=True),
+    Row("policy-question", get="public"),
+    Row("api-policy-plan", post="public", posted=400, api=True),
+    Row("api-policy-packs", get="public", api=True),
 ]
 DEBUG_ONLY = {"dev-components"}
