@@ -5,7 +5,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from policies.pack import CONTACTS, HOLD, KINDS, Duty, Ground, Pack, Row, When
+from policies.pack import (
+    CONTACTS,
+    HOLD,
+    KINDS,
+    Duty,
+    Ground,
+    Pack,
+    RestrictionCell,
+    Row,
+    StageCell,
+    When,
+)
 
 NO_GROUND = Ground("")
 # A row that asks one side of these needs a sister row for the other side, all else being equal.
@@ -20,7 +31,7 @@ SIDES = {
 def faults_of(pack: Pack, where: str) -> list[str]:
     """Return one sentence for each fault that only shows when the rows are seen together."""
     faults: list[str] = []
-    for row in pack.rows:
+    for row in pack.written:
         if row.name.startswith(f"{pack.key}."):
             found = [*_row_faults(row), *_balance_faults(pack, row)]
             faults += [f"{where}, row {row.name}, {fault}" for fault in found]
@@ -28,6 +39,20 @@ def faults_of(pack: Pack, where: str) -> list[str]:
     faults += [f"{where}, {fault}" for fault in _gaps(pack)]
     faults += [f"{where}, {fault}" for fault in _duty_faults(pack)]
     return faults
+
+
+def unknown_settings(pack: Pack) -> Iterator[str]:
+    """Yield a sentence for each cell that stands under a setting, or a value, there is not."""
+    for row in pack.written:
+        cells: list[StageCell | RestrictionCell] = [*row.stages, *row.restrictions]
+        for cell in cells:
+            for name, value in cell.under:
+                setting = pack.settings.get(name)
+                if setting is None:
+                    yield f"row {row.name}, field under: names {name}, which is no setting."
+                elif value not in setting.options:
+                    known = ", ".join(setting.options) or "no words, it is a number"
+                    yield f'row {row.name}, field under.{name}: is "{value}"; use {known}.'
 
 
 def _row_faults(row: Row) -> Iterator[str]:

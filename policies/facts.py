@@ -18,6 +18,7 @@ KNOWN = frozenset(
         "departs_at",
         "reported_at",
         "placed_on",
+        "exposed_on",
         "patient_anchor",
         "overseas",
         "history",
@@ -100,6 +101,7 @@ class Facts:
     departs_at: datetime | None
     reported_at: datetime | None
     placed_on: date | None
+    exposed_on: date | None
     patient_anchor: date | None
     overseas: Overseas | None
     history: tuple[Stay, ...]
@@ -128,6 +130,7 @@ class Facts:
             departs_at=fields.moment("departs_at"),
             reported_at=fields.moment("reported_at"),
             placed_on=fields.day("placed_on"),
+            exposed_on=fields.day("exposed_on"),
             patient_anchor=fields.day("patient_anchor"),
             overseas=_overseas(fields),
             history=_history(fields),
@@ -216,8 +219,21 @@ def _refuse_contradictions(facts: Facts) -> None:
             raise FactsError("facts.arrives_at: is missing; give the time of arrival.")
     else:
         _refuse_after_arrival(facts, facts.arrival)
-    if not facts.events:
-        return
+    _refuse_late_exposure(facts)
+    if facts.events:
+        _refuse_early_events(facts)
+
+
+def _refuse_late_exposure(facts: Facts) -> None:
+    exposed, placed = facts.exposed_on, facts.placed_on
+    if exposed and placed and exposed > placed:
+        raise FactsError(
+            f"facts.exposed_on: {exposed} lies after facts.placed_on {placed}; "
+            "correct one of the two."
+        )
+
+
+def _refuse_early_events(facts: Facts) -> None:
     anchors = (facts.arrival, facts.placed_on, facts.patient_anchor)
     first = min(day for day in anchors if day is not None)
     for event in facts.events:

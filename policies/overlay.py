@@ -14,10 +14,14 @@ def lay_over(pack: Pack, base: Pack) -> Pack:
     its contact rows and sees no such stay. Settings and duties of the upper pack win by name.
     """
     own = {duty.key.partition(".")[2] for duty in pack.duties}
+    rows = pack.written + tuple(
+        _without_outbreak(row) for row in base.written if not row.when.contact
+    )
     return replace(
         pack,
         settings={**base.settings, **pack.settings},
-        rows=pack.rows + tuple(_without_outbreak(row) for row in base.rows if not row.when.contact),
+        rows=rows,
+        written=rows,
         flags=pack.flags + tuple(flag for flag in base.flags if flag not in pack.flags),
         duties=pack.duties
         + tuple(duty for duty in base.duties if duty.key.partition(".")[2] not in own),

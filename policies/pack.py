@@ -89,7 +89,10 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class StageCell:
-    """A stage of a row; with `balance` its days are what the proven days elsewhere leave over."""
+    """A stage of a row; with `balance` its days are what the proven days elsewhere leave over.
+
+    `under` names settings and the value each must have, else the cell is not there.
+    """
 
     kind: str
     days: int
@@ -100,6 +103,7 @@ class StageCell:
     unfit: Conversion | None
     note: str
     ground: Ground
+    under: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,11 @@ class FollowUpCell:
 
 @dataclass(frozen=True, slots=True)
 class RestrictionCell:
-    """What a person may not do while the row runs, in words."""
+    """What a person may not do while the row runs, in words; `under` as of a stage."""
 
     name: str
     ground: Ground
+    under: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,7 +211,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
-    """One notice as data. `over` names the pack it lies over, whose rows follow its own."""
+    """One notice as data. `over` names the pack it lies over, whose rows follow its own.
+
+    `rows` are those under the settings as they are, `written` those of the file.
+    """
 
     key: str
     version: str
@@ -217,6 +225,7 @@ class Pack:
     report: ReportRule
     checks: Ground
     rows: tuple[Row, ...]
+    written: tuple[Row, ...]
     flags: tuple[FlagCell, ...]
     duties: tuple[Duty, ...]
     zone: ZoneRule | None = None
@@ -260,7 +269,7 @@ class Pack:
                 settings[name] = replace(known, value=value)
         if faults:
             raise PackError(faults)
-        return replace(self, settings=settings, cache={})
+        return replace(self, settings=settings, rows=rows_under(self.written, settings), cache={})
 
 
 def allowed(setting: Setting, value: str | int) -> bool:
@@ -268,3 +277,19 @@ def allowed(setting: Setting, value: str | int) -> bool:
     if setting.options:
         return value in setting.options
     return type(value) is int and setting.low <= value <= setting.high
+
+
+def rows_under(written: tuple[Row, ...], settings: Mapping[str, Setting]) -> tuple[Row, ...]:
+    """Return the rows with the cells that stand under the settings as they are."""
+
+    def stands(cell: StageCell | RestrictionCell) -> bool:
+        return all(settings[name].value == value for name, value in cell.under)
+
+    def row_under(row: Row) -> Row:
+        stages = tuple(cell for cell in row.stages if stands(cell))
+        restrictions = tuple(cell for cell in row.restrictions if stands(cell))
+        if len(stages) == len(row.stages) and len(restrictions) == len(row.restrictions):
+            return row
+        return replace(row, stages=stages, restrictions=restrictions)
+
+    return tuple(row_under(row) for row in written)

@@ -1,7 +1,6 @@
 """The planner: `plan(pack, facts)` tells what awaits one person. Pure, deterministic, no clock."""
 
-from datetime import date
-
+from policies.anchor import begun, day0_of, placed
 from policies.build import Frame, build
 from policies.errors import FactsError
 from policies.facts import Facts
@@ -32,10 +31,12 @@ def plan(pack: Pack, facts: Facts) -> Plan:
         matched=tuple(row.name for row in choice.matched),
         report=report_of(pack, facts, winner.name),
     )
-    day0 = _day0(facts, winner)
+    day0 = day0_of(pack, facts, choice.shape)
     first = build(pack, choice.shape, day0, frame)
+    if facts.exposed_on:
+        first = placed(pack, first, facts)
     if facts.zone:
-        first = zoned(pack, first, facts.zone, day0)
+        first = zoned(pack, first, facts.zone, begun(facts, day0))
     if facts.override and early:
         first = explained(pack, first, facts.override, choice.aside)
     if not facts.events:
@@ -92,12 +93,3 @@ def _refuse_patient_without_rule(pack: Pack, facts: Facts, choice: Choice) -> No
             f"no rule: pack {pack.key} has none for a patient ({facts.patient}); "
             "choose another pack."
         )
-
-
-def _day0(facts: Facts, winner: Row) -> date:
-    """Return the anchor: discharge for patients, else arrival, else placement (A-25)."""
-    own = facts.patient_anchor if winner.when.patient else None
-    day = own or facts.arrival or facts.placed_on or facts.patient_anchor
-    if day is None:  # Facts.parse refuses such facts
-        raise FactsError("facts.arrives_at: is missing; give the time of arrival.")
-    return day

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from policies.anchor import begun, placed
 from policies.build import Frame, build, daily_checks
 from policies.carried import carried, closed, moved_reasons
 from policies.events import (
@@ -127,7 +128,8 @@ def _set(pack: Pack, state: _State, override: Override, choose: Choose) -> None:
     old = state.plan
     choice = choose(pack, state.at, state.rows, row_set(pack, override))
     built = build(pack, choice.shape, state.anchor, Frame(old.matched, old.report))
-    built = zoned(pack, built, state.facts.zone, state.anchor)
+    built = placed(pack, built, state.facts)
+    built = zoned(pack, built, state.facts.zone, begun(state.facts, state.anchor))
     plan = replace(
         built,
         arrival_tests=old.arrival_tests,

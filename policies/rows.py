@@ -97,9 +97,20 @@ def _stage(reader: Reader) -> StageCell:
         unfit=_conversion(reader, "unfit_for_centralised"),
         note=reader.text("note", ""),
         ground=reader.ground(),
+        under=_under(reader),
     )
     reader.close()
     return stage
+
+
+def _under(reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Return the settings a cell stands under, with the value each must have."""
+    if not reader.has("under"):
+        return ()
+    named = reader.table("under")
+    under = tuple((name, named.text(name)) for name in sorted(named.data))
+    named.close()
+    return under
 
 
 def _test(reader: Reader, days: int) -> TestCell:
@@ -159,7 +170,7 @@ def _follow_up(reader: Reader) -> FollowUpCell:
 
 
 def _restriction(reader: Reader) -> RestrictionCell:
-    cell = RestrictionCell(reader.text("name"), _worded(reader))
+    cell = RestrictionCell(reader.text("name"), _worded(reader), _under(reader))
     reader.close()
     return cell
 

@@ -2,15 +2,26 @@
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from policies.checks import faults_of
+from policies.checks import faults_of, unknown_settings
 from policies.errors import PackError
 from policies.outside import read_leave, read_zone
 from policies.overlay import lay_over
-from policies.pack import KINDS, Duty, FlagCell, Notice, Pack, ReportRule, Setting, Words
+from policies.pack import (
+    KINDS,
+    Duty,
+    FlagCell,
+    Notice,
+    Pack,
+    ReportRule,
+    Setting,
+    Words,
+    rows_under,
+)
 from policies.reader import Reader
 from policies.rows import TAGS, read_flag, read_row
 
@@ -128,8 +139,10 @@ def read_pack(
     if not faults:
         missing = [name for name in NEEDED_SETTINGS if name not in pack.settings]
         faults += [f"{where}, setting {name}: is missing; add it." for name in missing]
-        if not missing:
-            faults += faults_of(pack, where)
+        faults += [f"{where}, {fault}" for fault in unknown_settings(pack)]
+    if not faults:
+        pack = replace(pack, rows=rows_under(pack.written, pack.settings))
+        faults += faults_of(pack, where)
     if faults:
         raise PackError(faults)
     return pack
@@ -151,6 +164,7 @@ def _pack_of(top: Reader) -> Pack:
     checks_ground = checks.ground()
     checks.close()
 
+    rows = tuple(read_row(row, key) for row in top.tables("row", _named(top, "row")))
     return Pack(
         key=key,
         version=top.text("version"),
@@ -160,7 +174,8 @@ def _pack_of(top: Reader) -> Pack:
         settings=named,
         report=_report(top.table("report")),
         checks=checks_ground,
-        rows=tuple(read_row(row, key) for row in top.tables("row", _named(top, "row"))),
+        rows=rows,
+        written=rows,
         flags=_flags(top),
         duties=tuple(_duty(duty, key) for duty in top.tables("duty", _named(top, "duty"))),
         zone=read_zone(top.table("zone"), KINDS) if top.has("zone") else None,

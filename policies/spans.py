@@ -67,7 +67,9 @@ def _arrival(pack: Pack, plan: Plan, duty: Duty, at: Moments) -> Iterator[Span]:
     if at.arrival is None:
         return
     day = max(at.arrival, at.registered_on)
-    yield once(duty, day, duty.occasion, end_of(day + DAYS[duty.days]))
+    # A landing report is the traveller's own: its clock runs from the landing, whoever knew.
+    since = at.arrival if duty.evidence == "landing_report" else day
+    yield once(duty, day, duty.occasion, end_of(since + DAYS[duty.days]))
 
 
 def _checks(pack: Pack, plan: Plan, duty: Duty, at: Moments) -> Iterator[Span]:

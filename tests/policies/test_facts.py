@@ -15,6 +15,11 @@ from tests.policies.people import event, overseas, returnee, stay
         ({}, "facts.arrives_at: is missing"),
         ({"contact": "close"}, "facts.placed_on: is missing"),
         ({"patient": "discharged"}, "facts.patient_anchor: is missing"),
+        (
+            {"contact": "close", "placed_on": "2021-01-20", "exposed_on": "2021-01-21"},
+            "facts.exposed_on: 2021-01-21 lies after facts.placed_on 2021-01-20",
+        ),
+        (returnee(exposd_on="2021-01-20"), "did you mean exposed_on"),
         (returnee(arrives_at="2021-01-20"), "facts.arrives_at: is '2021-01-20'; give a time with"),
         (returnee(arrives_at="2021-01-20T10:00:00"), "give a time with its offset"),
         (returnee(departs_at="2021-01-21T10:00:00+08:00"), "facts.departs_at: lies after"),
