@@ -14,8 +14,20 @@ from grid.models.people import PersonQuerySet
 from grid.responsibility import ChainLink, chain
 from returnees.choices import TestResult
 from returnees.explained import Explained, explain
-from returnees.models import Abnormality, Episode, HealthLog, Stage, Test
+from returnees.models import (
+    Abnormality,
+    Away,
+    ControlZone,
+    Episode,
+    HealthLog,
+    Override,
+    Stage,
+    Test,
+)
 from returnees.policies import pack_of
+from returnees.services.overrides import OPEN
+from returnees.services.placements import RECORD, Clock, PlacementKind
+from returnees.zones import home_code
 
 LOGS = 60  # health logs on the page: a whole management period of the longest class
 FEVER = Decimal("37.3")  # °C, from which a temperature is abnormal (A-38)
@@ -41,12 +53,32 @@ class PersonPage:
     tests: Sequence[Test] = ()
     logs: Sequence[HealthLog] = ()
     abnormalities: Sequence[Abnormality] = ()
+    override: Override | None = None  # in force or proposed, of the open episode
+    away: Away | None = None  # the open entry of the ledger
+    zone: ControlZone | None = None  # the closed zone the person lives in
     day: date = field(default_factory=today)
 
     @property
     def episode(self) -> Episode | None:
         """The open episode, or the latest one."""
         return self.episodes[0] if self.episodes else None
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether there is an open episode, here or elsewhere: nobody managed here is away."""
+        return self.elsewhere or (self.episode is not None and self.episode.is_open)
+
+    @property
+    def placement(self) -> dict[str, Any] | None:
+        """The record of a contact or a discharged patient, as placement_record.html shows it."""
+        record = self.episode.report.extra.get(RECORD) if self.episode else None
+        if not record:
+            return None
+        return {
+            "record": record,
+            "kind": PlacementKind(record["kind"]).label,
+            "clock": Clock.of(record),
+        }
 
     @property
     def chart(self) -> "Chart | None":
@@ -142,6 +174,8 @@ def read_person(person: Person, user: User) -> PersonPage:
         episodes=episodes,
         elsewhere=every.exclude(pk__in=[episode.pk for episode in episodes]).exists(),
         chain=chain(person, today()),
+        away=Away.objects.open().filter(person=person).select_related("place").first(),
+        zone=zone_around(home_code(person)),
     )
     if page.episode is None:
         return page
@@ -150,7 +184,15 @@ def read_person(person: Person, user: User) -> PersonPage:
     page.tests = list(page.episode.tests.select_related("stage", "entered_by"))
     page.logs = list(page.episode.health_logs.select_related("logged_by")[:LOGS])
     page.abnormalities = list(page.episode.abnormalities.select_related("found_by"))
+    overrides = page.episode.overrides.filter(state__in=OPEN)
+    page.override = overrides.select_related("asked_by", "decided_by").first()
     return page
+
+
+def zone_around(place: str) -> ControlZone | None:
+    """Return the closed zone that a place lies in today, the smallest one."""
+    zones = ControlZone.objects.in_force(today()).around(place).select_related("place")
+    return zones.order_by("-place").first()
 
 
 def shown(episodes: QuerySet[Episode]) -> QuerySet[Episode]:

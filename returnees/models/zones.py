@@ -23,6 +23,10 @@ class ControlZoneQuerySet(ScopedQuerySet):
         """Return the zones closed on a day."""
         return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gt=day))
 
+    def not_over(self, day: date) -> Self:
+        """Return the zones closed on a day or from a later one on."""
+        return self.filter(Q(until=None) | Q(until__gt=day))
+
     def around(self, place: str) -> Self:
         """Return the zones a place lies in."""
         return self.filter(place__in=ancestor_codes(place))

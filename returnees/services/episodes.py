@@ -16,6 +16,7 @@ from returnees.choices import OPEN_STATES, EpisodeState
 from returnees.clock import local_day, local_text
 from returnees.models import Episode, Stage, Test
 from returnees.policies import pack_of
+from returnees.services.away import reopen
 from returnees.services.planning import assess_stays, journeys_of
 from returnees.services.replanning import (
     KNOWN,
@@ -30,6 +31,7 @@ from returnees.services.replanning import (
     save_stays,
 )
 from returnees.services.rows import FINAL
+from returnees.zones import ZoneBook, home_of
 
 
 class ArrivalRefusedError(Refused):
@@ -74,7 +76,9 @@ def confirm_arrival(
         episode.state = EpisodeState.ACTIVE
         episode.arrived_at, episode.arrives_on = arrived_at, day
         episode.plan = {}  # so that it counts as changed and is written
-        replan_all([episode], journeys, {episode.pk: episode.facts}, day=local_day(now))
+        home = home_of(journey.report)
+        known = {**episode.facts, "zone": ZoneBook.of([home], day).fact(home, day)}
+        replan_all([episode], journeys, {episode.pk: known}, day=local_day(now))
     return episode
 
 
@@ -112,6 +116,7 @@ def mark_no_show(
                 % {"name": name, "day": episode.arrives_on}
             )
         end_episode(episode, EpisodeState.NO_SHOW, why=why, day=day)
+        reopen(reports=[episode.report_id])
     return episode
 
 
@@ -123,6 +128,7 @@ def cancel(*, episode: Episode, by: User | None, why: str, day: date | None = No
         refuse_closed(episode)
         _need_reason(why)
         end_episode(episode, EpisodeState.CANCELLED, why=why, day=day or timezone.localdate())
+        reopen(reports=[episode.report_id])
     return episode
 
 

@@ -68,6 +68,8 @@ class ReportInput:
 
     `arrives_at` is the expected arrival, or the actual one where `arrived` is set. A blank
     `reported_at` is the moment of registration. `contact` is a level of contact (close, general …).
+    With `placed_on` nobody travelled: a contact or patient was placed on that day, and the report
+    is the record of it (services.placements).
     """
 
     place_code: str
@@ -102,6 +104,11 @@ class ReportInput:
     stays: tuple[StayInput, ...] = ()
     certificates: tuple[CertificateInput, ...] = ()
     contact: str = ""
+    risk_assessment: str = ""
+    exposed_on: date | None = None
+    placed_on: date | None = None
+    patient: str = ""
+    patient_anchor: date | None = None
     home_single_room: bool | None = None
     fit_for_centralised: bool | None = None
     channel: str = Channel.CADRE
@@ -120,9 +127,19 @@ class ReportInput:
         """The facts beyond the report itself, as the planner names them."""
         return {
             "contact": self.contact or None,
+            "risk_assessment": self.risk_assessment or None,
+            "exposed_on": iso(self.exposed_on),
+            "placed_on": iso(self.placed_on),
+            "patient": self.patient or None,
+            "patient_anchor": iso(self.patient_anchor),
             "home_single_room": self.home_single_room,
             "fit_for_centralised": self.fit_for_centralised,
         }
+
+
+def iso(day: date | None) -> str | None:
+    """Return a day as the facts spell it."""
+    return day.isoformat() if day else None
 
 
 def check_report(report: ReportInput, *, now: datetime) -> None:

@@ -20,6 +20,7 @@ from returnees.clock import local_day
 from returnees.models import AdvanceReport, Episode, PolicyVersion
 from returnees.policies import PolicyBook
 from returnees.services import persons as people
+from returnees.services.away import end_reported
 from returnees.services.bulk import copy_in, make
 from returnees.services.inputs import (
     STATED,
@@ -38,6 +39,7 @@ from returnees.services.planning import (
     settle_plan,
 )
 from returnees.services.rows import Rows, sync_rows
+from returnees.zones import ZoneBook, day_of, home_of
 
 __all__ = [
     "CertificateInput",
@@ -108,8 +110,8 @@ def _register(reports: Sequence[ReportInput], *, by: User | None, now: datetime)
     written = copy_in(
         [_report(r, p, by=by, now=now) for r, p in zip(reports, persons, strict=True)]
     )
-    homes = _homes(persons)
-    journeys = [_journey(report, row, homes) for report, row in zip(reports, written, strict=True)]
+    _load_homes(persons)
+    journeys = [_journey(report, row) for report, row in zip(reports, written, strict=True)]
     bound = [versions.at(report.place_code, local_day(report.arrives_at)) for report in reports]
     assess_stays(
         [
@@ -117,9 +119,10 @@ def _register(reports: Sequence[ReportInput], *, by: User | None, now: datetime)
             for journey, (pack, _version) in zip(journeys, bound, strict=True)
         ]
     )
+    zones = ZoneBook.of((home_of(row) for row in written), min(map(day_of, written)))
     episodes = [
-        _episode(report, journey, person, policy, now=now)
-        for report, journey, person, policy in zip(reports, journeys, persons, bound, strict=True)
+        _episode(report, journey, policy, zones, now=now)
+        for report, journey, policy in zip(reports, journeys, bound, strict=True)
     ]
     for episode in episodes:
         episode.responsible_id = holders.get(episode.person_id)
@@ -128,6 +131,7 @@ def _register(reports: Sequence[ReportInput], *, by: User | None, now: datetime)
 
 
 def _write(journeys: Sequence[Journey], episodes: Sequence[Episode], *, day: date) -> None:
+    end_reported(persons=[episode.person_id for episode in episodes], day=day)
     copy_in([stay for journey in journeys for stay in journey.stays])
     copy_in([paper for journey in journeys for paper in journey.certificates])
     copy_in(episodes)
@@ -182,32 +186,34 @@ def _report(
     )
 
 
-def _homes(persons: Sequence[Person]) -> dict[int, bool | None]:
-    """Return whether each person's home was found suitable, by household, with one query."""
-    ids = {person.household_id for person in persons if person.household_id}
-    if not ids:
-        return {}
-    return dict(Household.objects.filter(pk__in=ids).values_list("pk", "home_suitable"))
+def _load_homes(persons: Sequence[Person]) -> None:
+    """Give each person the household, with one query: where the home is, and what it is like."""
+    homes = Household.objects.in_bulk({p.household_id for p in persons if p.household_id})
+    for person in persons:
+        if person.household_id:
+            person.household = homes[person.household_id]
 
 
-def _journey(report: ReportInput, row: AdvanceReport, homes: dict[int, bool | None]) -> Journey:
+def _journey(report: ReportInput, row: AdvanceReport) -> Journey:
+    home = row.person.household
     return Journey(
         report=row,
         stays=[new_stay(row, stay) for stay in report.stays],
         certificates=[new_certificate(row, paper) for paper in report.certificates],
-        home_suitable=homes.get(row.person.household_id or 0),
+        home_suitable=home.home_suitable if home else None,
     )
 
 
 def _episode(
     report: ReportInput,
     journey: Journey,
-    person: Person,
     policy: tuple[Pack, PolicyVersion],
+    zones: ZoneBook,
     *,
     now: datetime,
 ) -> Episode:
     pack, version = policy
+    person = journey.report.person
     episode = make(
         Episode,
         {"person": person, "report": journey.report, "policy": version},
@@ -218,7 +224,8 @@ def _episode(
         registered_at=now,
         revision=0,  # the first plan makes it 1
     )
-    facts: dict[str, Any] = journey.facts(known=report.known)
+    zone = zones.fact(home_of(journey.report), day_of(journey.report))
+    facts: dict[str, Any] = journey.facts(known={**report.known, "zone": zone})
     plan = plan_of(pack, facts, person.name)
     settle_plan(episode, plan, Rows(), day=local_day(now), facts=facts)
     return episode

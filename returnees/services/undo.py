@@ -16,6 +16,7 @@ from grid.audit import acting
 from grid.choices import BatchState, RowAction
 from grid.models import Event, ImportBatch, ImportRow, Person, User
 from returnees.models import AdvanceReport, Certificate, Episode, Stay
+from returnees.services.away import reopen
 from returnees.services.import_apply import change_of, update_persons
 from returnees.services.import_known import Judged, KnownBook
 from returnees.services.import_values import Frame, Values, plain
@@ -170,6 +171,7 @@ def _below(model: type[Any]) -> list[tuple[Any, str]]:
 
 def _delete(rows: Sequence[ImportRow]) -> None:
     """Delete the returns that these rows made, and persons nobody knew before."""
+    reopen(reports=_reports(rows))
     Episode.objects.filter(pk__in=[row.episode_key for row in rows]).delete()
     AdvanceReport.objects.filter(pk__in=_reports(rows)).delete()
     new = {row.person_key or 0 for row in rows if (row.before or {}).get("new_person")}
