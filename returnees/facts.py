@@ -20,6 +20,7 @@ KEPT = (
     "exposed_on",
     "override",
     "zone",
+    "policy_from",  # of somebody under management: the first day under another notice
     "events",
 )
 

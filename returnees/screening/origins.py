@@ -51,10 +51,12 @@ class Origin(Protocol):
         """Set the risk of the stays of those expected, in memory, as it will be."""
         ...
 
-    def known(self, episode: Episode, journey: Journey, why: Why, *, chosen: bool) -> Known:
+    def known(
+        self, episode: Episode, journey: Journey, why: Why, *, chosen: bool, day: date
+    ) -> Known:
         """Return what will be known of an episode, setting its notice where that changes.
 
-        `chosen`: what is uncertain is taken for certain.
+        `chosen`: what is uncertain is taken for certain. `day` is the day it is decided.
         """
         ...
 
@@ -83,7 +85,9 @@ class ListOrigin:
             coming=lambda book: with_changes(book, changes, self.version.day),
         )
 
-    def known(self, episode: Episode, journey: Journey, why: Why, *, chosen: bool) -> Known:
+    def known(
+        self, episode: Episode, journey: Journey, why: Why, *, chosen: bool, day: date
+    ) -> Known:
         """Add an event per place that is raised; of those expected the stays themselves tell."""
         known = dict(episode.facts)
         events = list(known.get("events", ()))
@@ -94,8 +98,8 @@ class ListOrigin:
                 stay.risk = max(str(stay.risk), level, key=LEVELS.index)
                 stay.flags = sorted({*stay.flags, *flags})
                 continue
-            day = max(self.version.day, episode.arrives_on)
-            event = event_of(stay, known_of(stay, events), (level, flags), day)
+            on = max(self.version.day, episode.arrives_on)
+            event = event_of(stay, known_of(stay, events), (level, flags), on)
             if event is not None:
                 events.append(event)
         return {**known, "events": events}
@@ -195,12 +199,14 @@ class PolicyOrigin:
             [(j, local_day(j.report.arrives_at), pack) for _episode, j in expected], known_on=day
         )
 
-    def known(self, episode: Episode, journey: Journey, why: Why, *, chosen: bool) -> Known:
+    def known(
+        self, episode: Episode, journey: Journey, why: Why, *, chosen: bool, day: date
+    ) -> Known:
         """Put the episode under the notice; of those here only what lies ahead moves."""
         episode.policy = self.version
         if episode.is_expected:
             return dict(episode.facts)
-        since = max(self.version.since, episode.arrives_on)
+        since = max(self.version.since, episode.arrives_on, day)
         return {**episode.facts, "policy_from": since.isoformat()}
 
 
@@ -239,7 +245,9 @@ class ZoneOrigin:
     def foresee(self, expected: Sequence[tuple[Episode, Journey]], day: date) -> None:
         """Leave the stays as they are."""
 
-    def known(self, episode: Episode, journey: Journey, why: Why, *, chosen: bool) -> Known:
+    def known(
+        self, episode: Episode, journey: Journey, why: Why, *, chosen: bool, day: date
+    ) -> Known:
         """Note the zone, move its last day, or take it off."""
         home = home_of(journey.report)
         return {**episode.facts, "zone": self._book.fact(home, episode.arrives_on)}

@@ -75,7 +75,7 @@ def _cells(
         episode.state = EpisodeState.ACTIVE  # as if the period went on; never written
     try:
         chosen = touched.touch == Touch.POSSIBLE
-        known = origin.known(episode, journey, touched.why, chosen=chosen)
+        known = origin.known(episode, journey, touched.why, chosen=chosen, day=day)
         facts = journey.facts(arrived_at=episode.arrived_at, known=known)
         replanned(episode, facts, rows, day=day)
     except NotPlannableError as error:

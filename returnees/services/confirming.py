@@ -182,7 +182,7 @@ def replan_items(origin: Origin, items: Sequence[ScreeningItem], now: datetime) 
     for episode in episodes:
         item, policy = by_episode[episode.pk], episode.policy_id
         known[episode.pk] = origin.known(
-            episode, journeys[episode.pk], item.why, chosen=_chosen(item)
+            episode, journeys[episode.pk], item.why, chosen=_chosen(item), day=day
         )
         if episode.policy_id != policy:
             moved.add(episode.pk)

@@ -13,6 +13,7 @@ from policies.facts import Facts
 from policies.pack import Pack
 from policies.planner import plan as make_plan
 from returnees import rules
+from returnees.ahead import ahead_of
 from returnees.choices import LEVELS
 from returnees.facts import facts_of
 from returnees.models import AdvanceReport, Certificate, Episode, Stage, Stay, Test
@@ -20,7 +21,7 @@ from returnees.policies import pack_of
 from returnees.risk import AreaRisk, RiskBook, touches
 from returnees.services.bulk import make
 from returnees.services.inputs import CertificateInput, StayInput
-from returnees.services.rows import Rows, blocks
+from returnees.services.rows import FINAL, Rows, blocks
 
 LONGEST_LOOK_BACK = timedelta(days=60)
 PART = 60  # characters of a part's name by which an answer is known
@@ -198,6 +199,8 @@ def settle_plan(
 ) -> bool:
     """Lay what happened over a plan and put it on the episode; say whether anything changed."""
     stages = rows.stages.get(episode.pk, [])
+    if since := (episode.facts if facts is None else facts).get("policy_from"):
+        plan = _ahead(plan, date.fromisoformat(since), stages, rows.tests.get(episode.pk, []))
     lived = [
         rules.Lived(stage.kind, stage.day0, stage.closed_on)
         for stage in stages
@@ -216,6 +219,22 @@ def settle_plan(
     if before[:2] != after[:2]:
         episode.revision += 1
     return before != after
+
+
+def _ahead(
+    plan: rules.Plan, since: date, stages: Sequence[Stage], tests: Sequence[Test]
+) -> rules.Plan:
+    """Return the plan of another notice as far as it lies ahead; what there was stays."""
+    return ahead_of(
+        plan,
+        since,
+        stages={(one.kind, one.day0) for one in stages if one.superseded_on is None},
+        tests={
+            (one.purpose, one.planned_on)
+            for one in tests
+            if one.superseded_on is None or one.result in FINAL
+        },
+    )
 
 
 def _held(stages: Sequence[Stage], tests: Sequence[Test], day: date) -> tuple[str, date] | None:

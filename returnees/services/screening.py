@@ -63,20 +63,12 @@ def start_screening(
     if len(given) != 1:
         raise ValueError("a re-screening has exactly one origin")
     with acting(by=by, why="re-screening", **{name: row.pk for name, row in given.items()}):
-        screening, made = Screening.objects.get_or_create(
+        made, _new = Screening.objects.get_or_create(
             **given,
-            defaults={
-                "day": day_of(risk_list, policy, zone, local_day(now)),
-                "state": ScreeningState.WAITING,
-                "made_by": by,
-            },
+            defaults={"day": local_day(now), "state": ScreeningState.WAITING, "made_by": by},
         )
-        if not made:
-            screening = locked_screening(screening.pk)
-            # A draft may have got another day meanwhile.
-            screening.day = day_of(risk_list, policy, zone, screening.day)
-        for name, row in given.items():
-            setattr(screening, name, row)
+        screening = locked_screening(made.pk)
+        screening.day = day_of(screening)
         touched = origin_of(screening).touched()
         screening.state, screening.error = ScreeningState.WAITING, ""
         screening.figures = {"done": 0, "total": len(touched)}
@@ -91,18 +83,13 @@ def start_screening(
     return screening
 
 
-def day_of(
-    risk_list: RiskListVersion | None,
-    policy: PolicyVersion | None,
-    zone: ControlZone | None,
-    otherwise: date,
-) -> date:
+def day_of(screening: Screening) -> date:
     """Return day 0 of the new plans: the list's day, the notice's first, the zone's first."""
-    if risk_list is not None:
-        return risk_list.day
-    if policy is not None:
-        return policy.since
-    return zone.since if zone is not None else otherwise
+    if screening.risk_list is not None:
+        return screening.risk_list.day
+    if screening.policy is not None:
+        return screening.policy.since
+    return screening.zone.since if screening.zone is not None else screening.day
 
 
 def parts(touched: Sequence[Touched]) -> list[Sequence[Touched]]:

@@ -1,0 +1,151 @@
+"""Re-screening: finding the affected among a million stays, and the preview of ten thousand.
+
+Finding is measured against the bare join of the same ranges and states that returns the same rows.
+The preview is measured against planning the same people in memory: facts read, plan made.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.db import connection
+
+from returnees.choices import EntryState, ListState, Mark
+from returnees.models import RiskEntry, RiskListVersion
+from returnees.screening.find import affected
+from tests.bench.figures import Figure
+from tests.bench.measure import side_by_side
+
+DAY = date(2021, 1, 12)
+COUNTIES, TOWNSHIPS = 200, 8
+TABLES = (
+    "returnees_screeningitem, returnees_screening, returnees_riskentry, returnees_riskarea, "
+    "returnees_risklistversion, returnees_stay, returnees_certificate, returnees_test, "
+    "returnees_stage, returnees_episode, returnees_advancereport, returnees_policyversion, "
+    "grid_person, grid_place"
+)
+PLACES = [
+    "INSERT INTO grid_place (code, name, level, pinyin, closed, parent_id) VALUES "
+    "('98', '海岳省', 1, '', false, NULL), ('99', '云溪省', 1, '', false, NULL), "
+    "('9901', '临溪市', 2, '', false, '99'), ('990101', '溪口县', 3, '', false, '9901'), "
+    "('990101101', '东镇', 4, '', false, '990101'), "
+    "('990101101201', '东村', 5, '', false, '990101101')",
+    """INSERT INTO grid_place (code, name, level, pinyin, closed, parent_id)
+       SELECT '98' || lpad(c::text, 2, '0'), '市', 2, '', false, '98'
+       FROM generate_series(1, %(counties)s / 10) c""",
+    """INSERT INTO grid_place (code, name, level, pinyin, closed, parent_id)
+       SELECT '98' || lpad((1 + k / 10)::text, 2, '0') || lpad((1 + k %% 10)::text, 2, '0'),
+           '区', 3, '', false, '98' || lpad((1 + k / 10)::text, 2, '0')
+       FROM generate_series(0, %(counties)s - 1) k""",
+    """INSERT INTO grid_place (code, name, level, pinyin, closed, parent_id)
+       SELECT p.code || (100 + t), '街道', 4, '', false, p.code
+       FROM grid_place p, generate_series(1, %(townships)s) t
+       WHERE p.level = 3 AND p.code LIKE '98%%'""",
+]
+PEOPLE = [
+    """INSERT INTO returnees_policyversion (pack, version, digest, since, place_id, settings,
+           proposed)
+       VALUES ('JY', '2021.1', 'd', '2020-01-01', '990101', '{}', false)""",
+    """INSERT INTO grid_person
+           (name, pinyin, id_type, id_number, phone, sex, registered_at, place_id)
+       SELECT 'n', '', 'id_card', '', '', '', now(), '990101101201'
+       FROM generate_series(1, %(episodes)s) n""",
+    # Half a million journeys of two stays over 60 days; one in twenty is still under management.
+    """INSERT INTO returnees_advancereport (address, origin_text, arrives_at, reported_at,
+           transport, transport_no, health_code, employer, occupation, health_state,
+           infection_history, declared_true, role, quarantine_days, quarantine_proof,
+           irregular_entry, negative_tests, channel, note, extra, person_id, place_id)
+       SELECT '', '', (%(day)s::date - (id %% 60)::int) + time '12:00', %(day)s::date - 63, '', '',
+           'green', '', '', '', '', true, '', 0, false, false, 0, 'cadre', '', '{}', id, place_id
+       FROM grid_person""",
+    """INSERT INTO returnees_episode (state, classification, stage_kind, facts, plan, revision,
+           arrives_on, arrived_at, registered_at, closed_at, closed_why, person_id, place_id,
+           policy_id, report_id)
+       SELECT CASE WHEN r.person_id %% 60 < 21 THEN 'active' ELSE 'released' END, 'JY.LOW', '',
+           '{}', '{}', 1, r.arrives_at::date, r.arrives_at, r.reported_at,
+           CASE WHEN r.person_id %% 60 >= 21 THEN r.arrives_at + interval '21 days' END, '',
+           r.person_id, r.place_id, (SELECT id FROM returnees_policyversion), r.id
+       FROM returnees_advancereport r""",
+    """INSERT INTO returnees_stay (report_id, place_id, text, last_day, risk, flags, unclear)
+       SELECT r.id, p.code, '', r.arrives_at::date - n, 'low', '{}', false
+       FROM returnees_advancereport r
+       CROSS JOIN generate_series(0, 1) n
+       JOIN (SELECT code, row_number() OVER (ORDER BY md5(code)) - 1 AS i FROM grid_place
+             WHERE code LIKE '98____%%') p
+           ON p.i = (r.id * 7919 + n * 104729) %% (%(counties)s * (%(townships)s + 1))""",
+]
+BARE = """
+SELECT e.id, s.id, s.place_id, e.policy_id
+FROM returnees_stay s
+CROSS JOIN LATERAL (
+    SELECT id, policy_id FROM returnees_episode
+    WHERE report_id = s.report_id AND state IN ('expected', 'active', 'released') OFFSET 0
+) e
+WHERE ({ranges}) AND s.last_day >= %s AND s.risk = 'low'
+"""
+
+
+def generate(stays: int) -> None:
+    """Fill the tables with so many stays, two to a journey, and gather statistics."""
+    values = {
+        "episodes": stays // 2,
+        "day": DAY,
+        "counties": COUNTIES,
+        "townships": TOWNSHIPS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # no audit of invented rows
+        cursor.execute(f"TRUNCATE {TABLES} CASCADE")
+        for statement in (*PLACES, *PEOPLE):
+            cursor.execute(statement, values)
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("VACUUM (ANALYZE) returnees_stay, returnees_episode, grid_place")
+        cursor.execute("CHECKPOINT")
+
+
+def a_list(counties: int) -> RiskListVersion:
+    """Return the draft of a list that raises so many counties."""
+    version = RiskListVersion.objects.create(
+        day=DAY, state=ListState.DRAFT, covers=["level"], digest="d"
+    )
+    for n in range(counties):
+        code = f"98{1 + n:02d}01"
+        RiskEntry.objects.create(
+            version=version,
+            row=n + 1,
+            text=code,
+            mark=Mark.MID if n % 2 else Mark.HIGH,
+            state=EntryState.RESOLVED,
+            place_id=code,
+        )
+    return version
+
+
+def bare(places: list[str]) -> list[tuple[int, ...]]:
+    """Join the same ranges, spelt out so that the planner knows them, and nothing else."""
+    ranges = " OR ".join(["s.place_id BETWEEN %s AND %s"] * len(places))
+    ends = [end for place in places for end in (place, place + ":")]
+    with connection.cursor() as cursor:
+        cursor.execute(BARE.format(ranges=ranges), [*ends, DAY - timedelta(days=14)])
+        return list(cursor.fetchall())
+
+
+def finding(size: str) -> Figure:
+    """Find the affected among the stays, and join them barely."""
+    stays = 200_000 if size == "small" else 1_000_000
+    generate(stays)
+    version = a_list(8)
+    found = len(affected(version))
+    places = list(version.entries.values_list("place", flat=True))
+    assert found == len(bare(places)), "the reference does not return the same rows"
+    return side_by_side(
+        f"finding {found:,} affected among {stays:,} stays : bare SQL join",
+        ours=lambda: affected(version),
+        reference=lambda: bare(places),
+        limit=1.5,
+        rounds=9,
+    )
+
+
+def run(size: str) -> Iterator[Figure]:
+    """Compare finding with the bare join, and the preview with planning in memory."""
+    yield finding(size)
