@@ -20,8 +20,45 @@ WHERE y.key = t.duty_id AND y.evidence = 'health_log' AND t.state IN ('pending',
     AND t.due_day >= %(since)s AND t.episode_id = l.episode_id AND t.due_day = l.day
 """
 
+# What is looked at once, on arrival: the first log since then, for the code the first with one.
+BY_FIRST_LOG = """
+UPDATE schedules_task t
+SET state = CASE WHEN k.at <= t.due_at AND NOT t.late THEN 'done' ELSE 'late' END,
+    done_at = k.at, done_by_id = k.logged_by_id, evidence_key = k.log_id
+FROM (
+    SELECT DISTINCT ON (o.id) o.id, h.at, h.logged_by_id, h.id AS log_id
+    FROM schedules_task o
+    JOIN schedules_duty y ON y.key = o.duty_id AND y.evidence IN ('temperature', 'code_check')
+    JOIN returnees_healthlog h ON h.episode_id = o.episode_id AND h.day >= o.due_day
+        AND (y.evidence = 'temperature' OR h.health_code <> '')
+    WHERE o.state = 'pending'
+        AND (%(ids)s::bigint[] IS NULL OR o.episode_id = ANY(%(ids)s::bigint[]))
+    ORDER BY o.id, h.at, h.id
+) k
+WHERE t.id = k.id
+"""
+
+# A visit is whatever a cadre did in person; what else the contact is evidence of stays so.
+BY_VISIT = """
+UPDATE schedules_task t
+SET state = CASE WHEN k.at <= t.due_at AND NOT t.late THEN 'done' ELSE 'late' END,
+    done_at = k.at, done_by_id = k.by_id, evidence_key = k.contact_id
+FROM (
+    SELECT DISTINCT ON (o.id) o.id, c.at, c.by_id, c.id AS contact_id
+    FROM schedules_task o
+    JOIN schedules_duty y ON y.key = o.duty_id AND y.evidence = 'visit'
+    JOIN schedules_contact c ON c.episode_id = o.episode_id AND c.day >= o.due_day
+        AND c.channel = 'visit' AND c.outcome = ANY(%(closing)s)
+    WHERE o.state = 'pending'
+        AND (%(ids)s::bigint[] IS NULL OR o.episode_id = ANY(%(ids)s::bigint[]))
+    ORDER BY o.id, c.at, c.id
+) k
+WHERE t.id = k.id
+"""
+
 # Each contact closes one task at most, the earliest of its kind that is open on its day or was
-# missed on it; each task takes its earliest contact. Repeat until nothing more is closed.
+# missed on it; each task takes its earliest contact. Repeat until nothing more is closed. What
+# was done under a notice that no longer holds is evidence for the same duty of the next one.
 BY_CONTACT = """
 WITH free AS (
     SELECT c.id, c.episode_id, c.kind, c.channel, c.day, c.at, c.by_id,
@@ -32,13 +69,17 @@ WITH free AS (
         AND NOT EXISTS (
             SELECT FROM schedules_task u JOIN schedules_duty z ON z.key = u.duty_id
             WHERE u.episode_id = c.episode_id AND u.evidence_key = c.id AND z.evidence = c.kind
+                AND EXISTS (
+                    SELECT FROM schedules_dutyspan s
+                    WHERE s.episode_id = u.episode_id AND s.duty_id = u.duty_id
+                )
         )
 ), pair AS (
     SELECT DISTINCT ON (c.id) c.id AS contact_id, c.at, c.by_id, t.id AS task_id, t.due_at
     FROM free c
     JOIN schedules_task t ON t.episode_id = c.episode_id
         AND (t.state = 'pending' AND t.due_day <= c.day OR t.state = 'missed' AND t.due_day = c.day)
-    JOIN schedules_duty y ON y.key = t.duty_id AND y.evidence = c.kind
+    JOIN schedules_duty y ON y.key = t.duty_id AND y.evidence = c.kind AND c.kind <> 'visit'
     JOIN returnees_episode e ON e.id = t.episode_id
     JOIN returnees_policyversion v ON v.id = e.policy_id
     WHERE (c.kind <> 'policy_text'
@@ -71,6 +112,10 @@ WITH pair AS (
         AND NOT EXISTS (
             SELECT FROM schedules_task u JOIN schedules_duty z ON z.key = u.duty_id
             WHERE u.episode_id = r.episode_id AND u.evidence_key = r.id AND z.evidence = 'test'
+                AND EXISTS (
+                    SELECT FROM schedules_dutyspan s
+                    WHERE s.episode_id = u.episode_id AND s.duty_id = u.duty_id
+                )
         )
     ORDER BY r.id, t.due_day, t.occasion, t.id
 ), chosen AS (
@@ -84,14 +129,32 @@ FROM chosen k
 WHERE t.id = k.task_id
 """
 
+# When an arrival was confirmed under a former notice is known from its task; else it is now. A
+# report made after landing is the landing report itself (JL-2.2d).
 BY_ARRIVAL = """
 UPDATE schedules_task t
-SET state = CASE WHEN %(now)s <= t.due_at AND NOT t.late THEN 'done' ELSE 'late' END,
-    done_at = %(now)s, done_by_id = %(by)s, evidence_key = e.id
-FROM returnees_episode e, schedules_duty y
-WHERE e.id = t.episode_id AND y.key = t.duty_id AND y.evidence = 'arrival'
-    AND t.state IN ('pending', 'missed') AND e.arrived_at IS NOT NULL
-    AND (%(ids)s::bigint[] IS NULL OR t.episode_id = ANY(%(ids)s::bigint[]))
+SET state = CASE WHEN k.at <= t.due_at AND NOT t.late THEN 'done' ELSE 'late' END,
+    done_at = k.at, done_by_id = k.by_id, evidence_key = t.episode_id
+FROM (
+    SELECT o.id,
+        CASE WHEN y.evidence = 'landing_report' AND r.reported_at >= e.arrived_at
+            THEN r.reported_at ELSE coalesce(former.done_at, %(now)s) END AS at,
+        coalesce(former.done_by_id, %(by)s) AS by_id
+    FROM schedules_task o
+    JOIN schedules_duty y ON y.key = o.duty_id AND y.evidence IN ('arrival', 'landing_report')
+    JOIN returnees_episode e ON e.id = o.episode_id AND e.arrived_at IS NOT NULL
+    JOIN returnees_advancereport r ON r.id = e.report_id
+    LEFT JOIN LATERAL (
+        SELECT u.done_at, u.done_by_id
+        FROM schedules_task u JOIN schedules_duty z ON z.key = u.duty_id
+        WHERE u.episode_id = o.episode_id AND z.evidence IN ('arrival', 'landing_report')
+            AND u.state IN ('done', 'late')
+        ORDER BY u.done_at LIMIT 1
+    ) former ON true
+    WHERE o.state IN ('pending', 'missed')
+        AND (%(ids)s::bigint[] IS NULL OR o.episode_id = ANY(%(ids)s::bigint[]))
+) k
+WHERE t.id = k.id
 """
 
 # Three attempts in a row that reached nobody (six in place, item 2).

@@ -91,6 +91,16 @@ class HealthForm(EntryForm):
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
+    def __init__(self, *args: Any, code_owed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.code_owed = code_owed
+        if code_owed:
+            code: Any = self.fields["health_code"]
+            code.required = True
+            code.choices = [("", "—"), *HealthCode.choices]
+            code.error_messages["required"] = _("Say which colour the health code has.")
+            code.help_text = _("Look at the code itself, on the phone of the person.")
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         none = "no_symptoms" in self.data
@@ -111,6 +121,7 @@ CHANNELS: dict[str, tuple[ContactChannel, ...]] = {
     K.CALL: (BY.CALL, BY.WECHAT, BY.VISIT),
     K.TRAVEL_REMINDER: (BY.WECHAT, BY.SMS, BY.CALL),
     K.MEASURE: (BY.VISIT, BY.VIDEO, BY.SITE),  # seen, not told
+    K.VISIT: (BY.VISIT,),
     K.NEEDS: (BY.VISIT, BY.CALL, BY.WECHAT),
     K.WASTE: (BY.VISIT, BY.VIDEO, BY.SITE),
     K.FOLLOW_UP: (BY.CALL, BY.WECHAT, BY.VISIT),
@@ -120,6 +131,7 @@ OUTCOMES: dict[str, tuple[ContactOutcome, ...]] = {
     K.CALL: (END.REACHED, END.NOT_REACHED),
     K.TRAVEL_REMINDER: (END.DONE, END.NOT_REACHED),
     K.MEASURE: (END.KEPT, END.BREACH, END.ABSENT, END.NOT_REACHED),
+    K.VISIT: (END.DONE, END.ABSENT),
     K.NEEDS: (END.NO_NEED, END.NEED, END.DELIVERED, END.NOT_REACHED),
     K.WASTE: (END.DONE, END.ABSENT, END.NOT_REACHED),
     K.FOLLOW_UP: (END.REACHED, END.NOT_REACHED),
@@ -129,6 +141,7 @@ WORDS = {
     (K.POLICY_TEXT, END.DONE): _("Sent"),
     (K.POLICY_TEXT, END.NOT_REACHED): _("Could not be sent"),
     (K.TRAVEL_REMINDER, END.DONE): _("Reminded"),
+    (K.VISIT, END.DONE): _("Visited"),
     (K.WASTE, END.DONE): _("Bagged, disinfected, collected"),
     (K.WASTE, END.ABSENT): _("Not at home"),
 }

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from returnees.choices import Symptom
+from returnees.choices import HealthCode, Symptom
 from returnees.models import Episode
 from schedules.choices import ContactChannel, ContactOutcome, Evidence
 from schedules.forms import EntryForm, TemperatureField
@@ -22,7 +22,8 @@ REASONS = [
     (REFUSED, _("Refused to be checked")),
     (LATER, _("I come back later")),
 ]
-FINDINGS = ("temperature", "symptoms", "measure")
+FINDINGS = ("temperature", "symptoms", "health_code", "measure")
+CHECKS = {Evidence.HEALTH_LOG, Evidence.TEMPERATURE, Evidence.CODE}
 
 
 class SharedForm(forms.Form):
@@ -76,6 +77,9 @@ class PersonForm(EntryForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    health_code = forms.ChoiceField(
+        label=_("Health code"), choices=[("", "—"), *HealthCode.choices], required=False
+    )
     measure = forms.ChoiceField(
         label=_("Measure"),
         choices=[(o.value, o.label) for o in (ContactOutcome.KEPT, ContactOutcome.BREACH)],
@@ -90,8 +94,10 @@ class PersonForm(EntryForm):
         self.episode, self.owed = episode, owed
         if Evidence.MEASURE not in owed:
             del self.fields["measure"]
-        if Evidence.HEALTH_LOG not in owed:
+        if not owed & CHECKS:
             del self.fields["temperature"], self.fields["symptoms"]
+        if Evidence.CODE not in owed:
+            del self.fields["health_code"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -132,6 +138,7 @@ class PersonForm(EntryForm):
 MISSING = {
     "temperature": _("Type the temperature, like 36.5."),
     "symptoms": _("Tick “no symptoms”, or what the person feels."),
+    "health_code": _("Say which colour the health code has."),
     "measure": _("Say whether the measure is kept."),
 }
 
@@ -156,6 +163,7 @@ def _entry(shared: Mapping[str, Any], form: PersonForm) -> RoundEntry | None:
         episode=form.episode,
         temperature=data.get("temperature") if seen else None,
         symptoms=[s for s in data.get("symptoms", ()) if s != NONE] if seen else (),
+        health_code=data.get("health_code", "") if seen else "",
         measure=measure,
         needs=needs,
         waste=waste,

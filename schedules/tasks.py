@@ -58,3 +58,11 @@ def reconcile_episodes(episode_ids: list[int], now: str | None = None, **_newer:
 def follow_responsibility(place_codes: list[str], now: str | None = None, **_newer: object) -> None:
     """Move open work to those who answer for it now."""
     services.follow_responsibility(place_codes=place_codes, now=_moment(now))
+
+
+@shared_task(name="schedules.tell_screened", ignore_result=True)  # type: ignore[untyped-decorator]
+def tell_screened(
+    screening_id: int, episode_ids: list[int], now: str | None = None, **_newer: object
+) -> None:
+    """Tell the cadres whose people a re-screening planned anew."""
+    services.tell_screened(screening_id=screening_id, episode_ids=episode_ids, now=_moment(now))

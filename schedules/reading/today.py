@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from django.utils import timezone
@@ -11,21 +11,27 @@ from django.utils import timezone
 from grid.models import User, person_matches
 from returnees.models import Episode, Test
 from schedules.choices import Evidence
-from schedules.models import Duty, Task
+from schedules.models import Derivation, Duty, Task
+
+NEWS = timedelta(days=3)  # a changed plan is news for so long
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Open tasks up to today and those done today; the open tests by episode, for their pages."""
+    """Open tasks up to today and those done today; the open tests by episode, for their pages.
+
+    `changed` says of whom the class or the notice changed lately, and when.
+    """
 
     tasks: list[Task]
     tests: dict[int, list[Test]]
+    changed: dict[int, datetime]
 
 
 def today_of(user: User, now: datetime, query: str = "") -> Work:
     """Return what a cadre is to do today, the earliest due first, and what is done today.
 
-    `query` narrows it to persons by name, initials or digits. Six queries, each by an index range
+    `query` narrows it to persons by name, initials or digits. Seven queries, each by an index range
     of the cadre's own rows; every task carries its duty and its episode with the person.
     """
     day = timezone.localdate(now)
@@ -35,7 +41,11 @@ def today_of(user: User, now: datetime, query: str = "") -> Work:
     found = sorted(chain(pending, done), key=lambda task: (task.due_at, task.pk))
     tasks = _with_people(found, query)
     tested = {t.episode_id for t in tasks if t.is_pending and t.duty.evidence == Evidence.TEST}
-    return Work(tasks=tasks, tests=_open_tests(tested))
+    return Work(
+        tasks=tasks,
+        tests=_open_tests(tested),
+        changed=_changed({t.episode_id for t in tasks}, since=now - NEWS),
+    )
 
 
 def _with_people(tasks: list[Task], query: str) -> list[Task]:
@@ -54,6 +64,11 @@ def _with_people(tasks: list[Task], query: str) -> list[Task]:
         task.episode = people[task.episode_id]
         task.duty = duties[task.duty_id]
     return known
+
+
+def _changed(episodes: Iterable[int], *, since: datetime) -> dict[int, datetime]:
+    lately = Derivation.objects.filter(episode__in=episodes, told_from__gte=since)
+    return {episode: at for episode, at in lately.values_list("episode", "told_from") if at}
 
 
 def _open_tests(episodes: Iterable[int]) -> dict[int, list[Test]]:

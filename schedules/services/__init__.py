@@ -12,6 +12,7 @@ from schedules.services.responsibility import follow_responsibility
 from schedules.services.rounds import RoundEntry, log_health, record_round
 from schedules.services.spans import derive_spans
 from schedules.services.sweep import sweep
+from schedules.services.telling import tell_screened
 
 __all__ = [
     "ContactRefusedError",
@@ -34,4 +35,5 @@ __all__ = [
     "send_digests",
     "sweep",
     "sync_duties",
+    "tell_screened",
 ]

@@ -24,6 +24,7 @@ OUTCOMES: dict[str, set[str]] = {
     K.CALL: {END.DONE, END.REACHED, END.DISSUADED},
     K.TRAVEL_REMINDER: {END.DONE, END.REACHED},
     K.MEASURE: {END.KEPT, END.BREACH},
+    K.VISIT: {END.DONE},
     K.NEEDS: {END.NO_NEED, END.NEED, END.DELIVERED},
     K.WASTE: {END.DONE},
     K.FOLLOW_UP: {END.DONE, END.REACHED},
@@ -112,6 +113,11 @@ def _refuse_nonsense(*, kind: str, channel: str, outcome: str, day: date, now: d
     if kind == ContactKind.MEASURE and outcome not in FAILED and channel not in SEEING:
         raise ContactRefusedError(
             _("A measure is checked by visit, by video or by the site, not “%(channel)s”.")
+            % {"channel": _label(ContactChannel, channel)}
+        )
+    if kind == ContactKind.VISIT and channel != ContactChannel.VISIT:
+        raise ContactRefusedError(
+            _("A visit is made in person, not “%(channel)s”; log a call as a call.")
             % {"channel": _label(ContactChannel, channel)}
         )
 

@@ -34,8 +34,10 @@ def close_by_evidence(
     common = {"ids": episode_ids, "since": since, "now": now}
     closing = [str(outcome) for outcome in CLOSING_OUTCOMES]
     closed = sql.run(evidence_sql.BY_HEALTH_LOG, **common)
+    closed += sql.run(evidence_sql.BY_FIRST_LOG, **common)
     closed += sql.run(evidence_sql.BY_TEST, **common)
     closed += sql.run(evidence_sql.BY_ARRIVAL, by=by.pk if by else None, **common)
+    closed += sql.run(evidence_sql.BY_VISIT, closing=closing, **common)
     # A pass gives each task one contact; a second contact of the kind finds the next task.
     while more := sql.run(
         evidence_sql.BY_CONTACT, closing=closing, seeing=[str(c) for c in SEEING], **common

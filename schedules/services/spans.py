@@ -10,10 +10,11 @@ from django.utils import timezone
 from policies.spans import Span
 from returnees.choices import OPEN_STATES, EpisodeState
 from returnees.models import Episode
+from returnees.policies import pack_of
 from schedules import sql
 from schedules.models import Derivation, DutySpan
 from schedules.planned import planned_spans
-from schedules.services.duties import NO_ROW, duty_key, sync_duties
+from schedules.services.duties import NO_ROW, Rows, duty_rows, sync_duties
 
 CHUNK = 1000
 # What the first three of the six in place are closed by: they stay owed to whoever did not come.
@@ -55,7 +56,7 @@ def _derive(ids: list[int], now: datetime) -> None:
     derivations = [_derivation(episode, before.get(episode.pk), now) for episode in episodes]
     DutySpan.objects.filter(episode__in=ids).delete()
     _copy(
-        (episode.pk, span)
+        (episode.pk, span, duty_rows(pack_of(episode.policy)))
         for episode, derivation in zip(episodes, derivations, strict=True)
         for span in spans_owed(episode, replanned_at=derivation.told_from)
     )
@@ -77,16 +78,16 @@ def _derivation(episode: Episode, before: Derivation | None, now: datetime) -> D
     )
 
 
-def _copy(spans: Iterable[tuple[int, Span]]) -> None:
+def _copy(spans: Iterable[tuple[int, Span, Rows]]) -> None:
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY schedules_dutyspan ({COLUMNS}) FROM STDIN") as copy,
     ):
-        for episode, span in spans:
+        for episode, span, rows in spans:
             copy.write_row(
                 (
-                    episode, duty_key(span.duty, span.evidence), span.first, span.last, span.every,
-                    span.due_time, span.due_at, span.occasion, span.late, span.clause,
+                    episode, rows[span.duty, span.evidence].pk, span.first, span.last, span.every,
+                    span.due_time, span.due_at, span.occasion[:48], span.late, span.clause[:12],
                 )
             )  # fmt: skip
 

@@ -14,8 +14,9 @@ from grid.permissions import Permission
 from grid.web import PortalRequest, attempt, need, page
 from returnees.choices import Channel
 from returnees.models import Episode, Test
-from schedules.choices import ContactKind, ContactOutcome
+from schedules.choices import ContactKind, ContactOutcome, Evidence
 from schedules.forms import ArrivalForm, ContactForm, HealthForm, TestResultForm
+from schedules.models import Task
 from schedules.services.acts import confirm_arrival, enter_result, mark_no_show
 from schedules.services.contacts import record_contact
 from schedules.services.rounds import log_health
@@ -51,9 +52,10 @@ def form_page(
 
 @read_or_send
 def health_log(request: PortalRequest, pk: int) -> HttpResponse:
-    """Log one health check of today (JY-2r)."""
+    """Log one health check of today (JY-2r); on arrival the code is looked at too (JX57-1b)."""
     episode = episode_for_entry(request, pk)
-    form = HealthForm(sent(request), auto_id=f"e{pk}_%s")
+    owed = Task.objects.pending().filter(episode=episode, duty__evidence=Evidence.CODE).exists()
+    form = HealthForm(sent(request), code_owed=owed, auto_id=f"e{pk}_%s")
     act = partial(_log_health, request, episode, form)
     log = attempt(form, act) if request.method == "POST" else None
     if log is None:

@@ -1,26 +1,43 @@
-"""The digests a cadre was sent, the newest first."""
+"""The notices a cadre was sent, the newest first: digests, and people planned anew."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.paging import keyset_page
+from grid.permissions import Permission
 from grid.web import PortalRequest, page
 from returnees.models import Episode
 from schedules.models import Reminder
 from schedules.services.notices import mark_read
+from schedules.services.telling import KIND
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A digest with the people it names."""
+    """A notice with the people it names."""
 
     reminder: Reminder
     episodes: list[Episode]
+
+    @property
+    def sentence(self) -> str:
+        """How many people were planned anew and why; empty for a digest."""
+        body = self.reminder.body
+        if self.reminder.kind != KIND:
+            return ""
+        many = body["changed"]
+        return WHY[body["origin"]["kind"]](many) % {
+            "n": many,
+            "origin": _day_or_name(body["origin"]["text"]),
+        }
 
     @property
     def figures(self) -> dict[str, int]:
@@ -29,9 +46,35 @@ class Notice:
         return body
 
 
+def _day_or_name(text: str) -> str:
+    """Return a day as the page writes days, anything else as it is."""
+    day = parse_date(text) if ISO_DAY.fullmatch(text) else None
+    return date_format(day, "MONTH_DAY_FORMAT") if day else text
+
+
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+WHY: dict[str, Callable[[int], str]] = {
+    "risk_list": lambda n: ngettext(
+        "%(n)s of your people was planned anew because of the risk list of %(origin)s.",
+        "%(n)s of your people were planned anew because of the risk list of %(origin)s.",
+        n,
+    ),
+    "policy": lambda n: ngettext(
+        "%(n)s of your people was planned anew under the new notice %(origin)s.",
+        "%(n)s of your people were planned anew under the new notice %(origin)s.",
+        n,
+    ),
+    "zone": lambda n: ngettext(
+        "%(n)s of your people was planned anew because %(origin)s is closed.",
+        "%(n)s of your people were planned anew because %(origin)s is closed.",
+        n,
+    ),
+}
+
+
 @require_safe
 def notices(request: PortalRequest) -> HttpResponse:
-    """List the user's digests; those not read yet are marked."""
+    """List the user's notices; those not read yet are marked."""
     own = Reminder.objects.filter(user=request.user, channel="portal")
     shown = keyset_page(own, order=("-created_at", "-pk"), query=request.GET, size=20)
     fresh = [row for row in shown.rows if row.read_at is None]
@@ -39,6 +82,7 @@ def notices(request: PortalRequest) -> HttpResponse:
         "page": shown,
         "notices": with_people(request, shown.rows),
         "upto": max((row.created_at for row in fresh), default=None),
+        "can_screen": request.user.can(Permission.DECIDE),
     }
     return page(request, "schedules/notices.html", context, fragment="rows")
 

@@ -23,7 +23,14 @@ from schedules.models import Task
 from schedules.round_forms import PersonForm, SharedForm, entries_of
 from schedules.services.rounds import record_round
 
-ROUND = (Evidence.HEALTH_LOG, Evidence.MEASURE, Evidence.NEEDS, Evidence.WASTE)
+ROUND = (
+    Evidence.HEALTH_LOG,
+    Evidence.TEMPERATURE,
+    Evidence.CODE,
+    Evidence.MEASURE,
+    Evidence.NEEDS,
+    Evidence.WASTE,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from grid.permissions import Permission
 from grid.web import PortalRequest, is_fragment, need, page
-from returnees.models import Episode
+from returnees.models import Abnormality, Episode
 from schedules.reading import today_of
 from schedules.views.work import Day, key_of, lay_out
 
@@ -24,14 +25,26 @@ def today(request: PortalRequest) -> HttpResponse:
     """Show today's people and tasks; `?q=` narrows them by name, initials or last four digits."""
     need(request.user, Permission.LOG)
     query = request.GET.get("q", "").strip()
-    return page(request, TEMPLATE, {"day": day_of(request, query), "query": query}, fragment="work")
+    context = {"day": day_of(request, query), "query": query, "findings": findings_of(request)}
+    return page(request, TEMPLATE, context, fragment="work")
+
+
+def findings_of(request: PortalRequest) -> QuerySet[Abnormality]:
+    """Return the findings without an outcome about the user's people, the longest open first.
+
+    No task stands for them: the row itself says by when it is reported, and ends with its outcome.
+    """
+    found: QuerySet[Abnormality] = Abnormality.objects.open().filter(
+        episode__responsible=request.user
+    )
+    return found.select_related("episode__person").order_by("found_at", "pk")
 
 
 def day_of(request: PortalRequest, query: str = "") -> Day:
     """Return the user's day, laid out."""
     now = timezone.now()
     work = today_of(request.user, now, query)
-    return lay_out(work.tasks, now=now, tests=work.tests)
+    return lay_out(work.tasks, now=now, tests=work.tests, changed=work.changed)
 
 
 def recorded(request: PortalRequest, episode: Episode, text: str) -> HttpResponse:
@@ -50,6 +63,11 @@ def recorded(request: PortalRequest, episode: Episode, text: str) -> HttpRespons
 def _group(request: PortalRequest, episode: Episode, query: str) -> HttpResponse:
     """Return the household of the entry and the counters, as a fresh load has them."""
     day = day_of(request, query)
-    context = {"day": day, "group": day.group_of(episode), "query": query}
+    context = {
+        "day": day,
+        "group": day.group_of(episode),
+        "query": query,
+        "findings": findings_of(request),
+    }
     response = render(request, f"{TEMPLATE}#after-entry", context)
     return reswap(retarget(response, f"#group-{key_of(episode)}"), "outerHTML")

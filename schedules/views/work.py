@@ -27,6 +27,10 @@ ACTIONS: dict[str, tuple[Promise | str, str]] = {
     Evidence.POLICY_TEXT: (_("Send text"), "copy"),
     Evidence.CALL: (_("Log call"), "phone"),
     Evidence.ARRIVAL: (_("Arrived?"), "home"),
+    Evidence.LANDING: (_("Arrived?"), "home"),
+    Evidence.TEMPERATURE: (_("Temperature"), "thermometer"),
+    Evidence.CODE: (_("See the code"), "check"),
+    Evidence.VISIT: (_("Log the visit"), "home"),
     Evidence.TRAVEL_REMINDER: (_("Remind of masks"), "copy"),
     Evidence.MEASURE: (_("Check on"), "home"),
     Evidence.NEEDS: (_("Ask needs"), "phone"),
@@ -38,7 +42,10 @@ CONTACT = "contact-log"
 # The page where evidence is entered; every other kind is a contact.
 OPENS: dict[str, str] = {
     Evidence.HEALTH_LOG: "health-log",
+    Evidence.TEMPERATURE: "health-log",
+    Evidence.CODE: "health-log",
     Evidence.ARRIVAL: "arrival-log",
+    Evidence.LANDING: "arrival-log",
     Evidence.TEST: "test-log",
     Evidence.CALL: CONTACT,
 }
@@ -65,6 +72,7 @@ class Card:
     episode: Episode
     open: list[Line] = field(default_factory=list)
     done: list[Line] = field(default_factory=list)
+    changed: datetime | None = None  # when the plan changed, if that is news
 
     @property
     def late(self) -> bool:
@@ -130,12 +138,18 @@ class Day:
 
 
 def lay_out(
-    tasks: Iterable[Task], *, now: datetime, tests: Mapping[int, Iterable[Test]] | None = None
+    tasks: Iterable[Task],
+    *,
+    now: datetime,
+    tests: Mapping[int, Iterable[Test]] | None = None,
+    changed: Mapping[int, datetime] | None = None,
 ) -> Day:
     """Lay out the open and done tasks of a day; `tests` are the open tests by episode."""
     words = Words(now, tests or {})
     lines = [words.line(task) for task in tasks]
     cards = [_card(list(own)) for own in _by(lines, lambda line: (line.task.episode_id,))]
+    for card in cards:
+        card.changed = (changed or {}).get(card.episode.pk)
     groups = [
         Group(
             key=key_of(members[0].episode),

@@ -119,7 +119,7 @@ def test_many_episodes_are_derived_with_the_same_queries(world, size, django_ass
         returnee()
     Episode.objects.update(revision=50)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         derive_spans()
 
 

@@ -92,7 +92,7 @@ def test_today_takes_the_same_queries_for_any_number_of_people(
         returnee(certificates=())
     follow_responsibility(place_codes=[TOWN])
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         work = today_of(covered.cadre, clock(10))
         [(str(t.duty), t.episode.person.name, t.episode.person.masked_phone) for t in work.tasks]
 

@@ -103,7 +103,7 @@ def test_the_queries_of_the_day_do_not_grow_with_people(
     client = browser(world.worker)
     client.get("/today/")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         client.get("/today/")
 
 
