@@ -16,8 +16,17 @@ from django.test import Client
 from grid.choices import BatchState, Role, Tier
 from grid.days import today
 from grid.models import Assignment, Household, ImportBatch, Person, Place, Post, User
-from returnees.choices import Mark
-from returnees.models import Abnormality, Episode, PolicyPack, PolicyVersion
+from returnees.choices import Mark, OverrideState, PermitState
+from returnees.models import (
+    Abnormality,
+    Away,
+    ControlZone,
+    Episode,
+    ExitPermit,
+    Override,
+    PolicyPack,
+    PolicyVersion,
+)
 from returnees.services.health import log_health
 from returnees.services.policies import propose_policy
 from returnees.services.reports import register_report
@@ -113,6 +122,7 @@ def rows_at(
         "test": episode.tests.first(),
         "abnormality": Abnormality.objects.get(episode=episode),
         "task": Task.objects.filter(episode=episode).first(),
+        **rows_beside(episode, village),
         "policy": a_proposal(len(where)),
         "pack": PolicyPack.objects.get(key="JY"),
         "shipped": "JY",
@@ -128,6 +138,25 @@ def a_proposal(days: int) -> PolicyVersion:
         settings={"certificate_days": days},
         by=None,
     )
+
+
+def rows_beside(episode: Episode, village: str) -> dict[str, Any]:
+    """Return a proposed class, a closed zone, a request to leave and an entry of the ledger."""
+    person, day = episode.person, today()
+    return {
+        "override": Override.objects.create(
+            episode=episode, row="JY.OTHER", was=episode.classification,
+            reason="社区医生评估", state=OverrideState.PROPOSED,
+        ),
+        "zone": ControlZone.objects.create(
+            place_id=village, since=day, last_case_on=day, approved_by="市指挥部"
+        ),
+        "permit": ExitPermit.objects.create(
+            person=person, place_id=village, destination="海岳省", leaves_on=day,
+            state=PermitState.ASKED, verdict={"rule": "", "allowed": None, "why": [], "to": None},
+        ),
+        "away": Away.objects.create(person=person, home_id=village, text="海岳省"),
+    }  # fmt: skip
 
 
 def episode_of(person: Person, village: str) -> Episode:
