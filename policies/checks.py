@@ -1,14 +1,14 @@
 """Faults of a pack as a whole: gaps, rows nobody can reach, tests and duties that cannot be."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from policies.pack import (
     CONTACTS,
     HOLD,
     KINDS,
+    LEVELS,
+    STAY_FLAGS,
     Duty,
     Ground,
     Pack,
@@ -17,15 +17,10 @@ from policies.pack import (
     StageCell,
     When,
 )
+from policies.reach import gaps, unreachable
+from policies.situation import stay_holds
 
 NO_GROUND = Ground("")
-# A row that asks one side of these needs a sister row for the other side, all else being equal.
-SIDES = {
-    "papers": ("both", "lacking"),
-    "certificate": ("valid", "lacking"),
-    "negatives": ("enough", "lacking"),
-    "assessment": ("isolate", "open"),
-}
 
 
 def faults_of(pack: Pack, where: str) -> list[str]:
@@ -37,7 +32,10 @@ def faults_of(pack: Pack, where: str) -> list[str]:
             faults += [f"{where}, row {row.name}, {fault}" for fault in found]
     faults += [f"{where}, {fault}" for fault in _twins(pack)]
     faults += [f"{where}, {fault}" for fault in _gaps(pack)]
-    faults += [f"{where}, {fault}" for fault in _duty_faults(pack)]
+    if not faults:
+        # Trying people out only tells something new where each row is sound by itself.
+        faults += [f"{where}, {fault}" for fault in (*gaps(pack), *unreachable(pack))]
+    faults += [f"{where}, {fault}" for fault in (*_duty_faults(pack), *_outside_faults(pack))]
     return faults
 
 
@@ -77,9 +75,15 @@ def _balance_faults(pack: Pack, row: Row) -> Iterator[str]:
 
 
 def _condition_faults(when: When) -> Iterator[str]:
-    hidden = when.stay_any and when.stay_any <= when.stay_none
-    if hidden or when.stay_all & when.stay_none:
-        yield "field when.stay: can never hold, none excludes what is asked; row unreachable."
+    if when.stay_none and not when.looks_at_stays:
+        yield "field when.stay: none alone asks for no stay; give any or all beside it."
+    if when.looks_at_stays and not _some_stay(when):
+        yield (
+            "field when.stay: can never hold, a stay has one level and none excludes what is "
+            "asked; row unreachable."
+        )
+    if when.papers and when.certificate and (when.papers, when.certificate) == ("both", "lacking"):
+        yield "field when.certificate: can never be lacking with both papers; row unreachable."
     if when.negatives and when.overseas != "full":
         yield 'field when.negatives: can never be asked without overseas = "full"; row unreachable.'
     asks_nothing = _bare(when) == When(NO_GROUND)
@@ -87,6 +91,13 @@ def _condition_faults(when: When) -> Iterator[str]:
         yield "field when.otherwise: stands beside other conditions; remove them."
     if not when.otherwise and asks_nothing:
         yield "field when: asks nothing; give a condition or otherwise = true."
+
+
+def _some_stay(when: When) -> bool:
+    """Tell whether there is a stay that the condition takes: a stay has exactly one level."""
+    most = frozenset(STAY_FLAGS) - when.stay_none
+    levels = [level for level in LEVELS if level not in when.stay_none]
+    return any(stay_holds(when, most | {level}) for level in levels)
 
 
 def _bare(when: When) -> When:
@@ -120,26 +131,14 @@ def _gaps(pack: Pack) -> Iterator[str]:
     for level in CONTACTS:
         if level not in taken:
             yield f"field row: has a gap, no row takes a {level} contact."
-    yield from _one_sided(rows)
-    asked = {row.when.overseas for row in rows}
-    if asked & {"short", "full"} and not {"short", "full"} <= asked and "any" not in asked:
-        yield "field row: has a gap, overseas is asked as short or full only; add the other."
 
 
-def _one_sided(rows: tuple[Row, ...]) -> Iterator[str]:
-    for field, sides in SIDES.items():
-        found: dict[When, dict[str, str]] = defaultdict(dict)
-        for row in rows:
-            side = getattr(row.when, field)
-            if side:
-                blank: dict[str, Any] = {field: ""}
-                rest = replace(row.when, ground=NO_GROUND, **blank)
-                found[rest][side] = row.name
-        for present in found.values():
-            for side in sides:
-                if side not in present:
-                    (name,) = present.values()
-                    yield f'row {name}, field when.{field}: leaves a gap, no row has "{side}".'
+def _outside_faults(pack: Pack) -> Iterator[str]:
+    if pack.zone and pack.zone.kind == HOLD:
+        yield "zone, field kind: hold_for_test has no last day; use a kind with days."
+    names = [row.name for row in pack.leave]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"leave {name}, field key: stands twice; rename one."
 
 
 def _duty_faults(pack: Pack) -> Iterator[str]:

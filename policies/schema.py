@@ -75,6 +75,7 @@ NEEDED_SETTINGS = (
     "reclass_days",
     "reclass_anchor",
 )
+ZONE_SETTINGS = ("zone_rounds", "zone_round_days")
 
 
 @cache
@@ -137,7 +138,8 @@ def read_pack(
     if pack.over and not faults:
         pack = lay_over(pack, base or _base_of(pack, folder, where))
     if not faults:
-        missing = [name for name in NEEDED_SETTINGS if name not in pack.settings]
+        needed = NEEDED_SETTINGS + (ZONE_SETTINGS if pack.zone else ())
+        missing = [name for name in needed if name not in pack.settings]
         faults += [f"{where}, setting {name}: is missing; add it." for name in missing]
         faults += [f"{where}, {fault}" for fault in unknown_settings(pack)]
     if not faults:

@@ -107,7 +107,7 @@ def holds(when: When, at: Situation) -> bool:
         return False
     if when.overseas and not _overseas_holds(when, at):
         return False
-    if when.looks_at_stays and not any(_stay_holds(when, tags) for tags in at.stays):
+    if when.looks_at_stays and not any(stay_holds(when, tags) for tags in at.stays):
         return False
     return _person_holds(when, at)
 
@@ -124,7 +124,8 @@ def _overseas_holds(when: When, at: Situation) -> bool:
     return not when.negatives or (when.negatives == "enough") == (at.negatives_missing == 0)
 
 
-def _stay_holds(when: When, tags: frozenset[str]) -> bool:
+def stay_holds(when: When, tags: frozenset[str]) -> bool:
+    """Tell whether one stay with these tags is what a condition asks for."""
     if when.stay_any and tags.isdisjoint(when.stay_any):
         return False
     return when.stay_all <= tags and tags.isdisjoint(when.stay_none)
