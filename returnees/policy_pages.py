@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grid.models import User
 from policies.pack import Pack
 from policies.schema import keys, load
 from returnees.classes import in_words
 from returnees.grounds import choice_of
-from returnees.models import PolicyPack, PolicyVersion
+from returnees.models import PolicyPack, PolicyVersion, Screening, ScreeningItem
 from returnees.policies import digest_of, pack_of, pack_of_file
 
 # Papers that the notices lean on and that nobody has seen here (A-50); docs/policies.md.
@@ -123,7 +125,28 @@ def differences(version: PolicyVersion, former: PolicyVersion | None) -> list[Di
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """So many persons who would go from one class to another."""
+
+    before: str
+    after: str
+    persons: int
+
+
+def moves_of(screening: Screening, user: User) -> list[Move]:
+    """Return the class matrix of a re-screening, the most persons first; only the user's own."""
+    rows = ScreeningItem.objects.filter(screening=screening, changes=True).visible_to(user)
+    counted = rows.order_by().values_list("before__class", "after__class")
+    found = [
+        Move(before or "—", after or "—", persons)
+        for before, after, persons in counted.annotate(persons=Count("pk"))
+    ]
+    return sorted(found, key=lambda move: (-move.persons, move.before, move.after))
+
+
 def in_force_instead(version: PolicyVersion) -> PolicyVersion | None:
     """Return the version that a proposal would end, if any."""
     rows = PolicyVersion.objects.binding().filter(place=version.place_id, until=None)
-    return rows.exclude(pk=version.pk).first()
+    former: PolicyVersion | None = rows.exclude(pk=version.pk).first()
+    return former

@@ -27,6 +27,7 @@ from returnees.policies import (
     stored_shipped,
     version_of,
 )
+from returnees.services.screening import start_screening
 
 LONGEST = 400_000  # characters of a pack file: ten times the longest notice
 KEY = re.compile(r"[A-Z][A-Z0-9]{1,7}")
@@ -149,7 +150,7 @@ def propose_policy(
     settings: Mapping[str, Any] | None = None,
     by: User | None,
 ) -> PolicyVersion:
-    """Write a version that is looked at and not in force, with its preview.
+    """Write a version that is looked at and not in force, with the preview of whom it touches.
 
     Refuses places below the county, days before the one in force there, readings that are none.
     """
@@ -169,6 +170,7 @@ def propose_policy(
     version.proposed = True
     with acting(by=by, why="propose policy"):
         version.save()
+    start_screening(policy=version, by=by)
     return version
 
 
@@ -194,7 +196,9 @@ def _refuse_known(version: PolicyVersion) -> None:
 
 @transaction.atomic
 def activate_proposal(*, version: PolicyVersion, by: User | None) -> PolicyVersion:
-    """Put a proposal in force from its day on; whoever is planned keeps the plan until confirmed.
+    """Put a proposal in force from its day on; its re-screening opens to be confirmed.
+
+    Whoever is planned keeps the plan until then; new registrations take the new one at once.
 
     The day may lie in the past, down to the one on which the version in force began.
     """
@@ -206,6 +210,7 @@ def activate_proposal(*, version: PolicyVersion, by: User | None) -> PolicyVersi
             _("%(pack)s with these readings is in force there already, since %(since)s.")
             % {"pack": bound.pack, "since": bound.since}
         )
+    start_screening(policy=bound, by=by)
     return bound
 
 

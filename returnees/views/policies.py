@@ -26,6 +26,7 @@ from returnees.policy_pages import (
     differences,
     in_force_instead,
     known_files,
+    moves_of,
     undated,
 )
 from returnees.services.policies import (
@@ -154,12 +155,14 @@ def policy_version(request: PortalRequest, pk: int) -> HttpResponse:
     former = in_force_instead(version) if version.proposed else None
     pack = pack_of(version)
     own = pack_of_file(version.file) if version.file else load(version.pack)
+    screening = Screening.objects.filter(policy=version).first()
     context = {
         "one": bound(version, today()),
         "former": former,
         "differences": differences(version, former),
         "view": pack_view(pack, own),
-        "screening": Screening.objects.filter(policy=version).first(),
+        "screening": screening,
+        "moves": moves_of(screening, request.user) if screening else [],
         "can_activate": request.user.can(Permission.PUBLISH, version),
         "can_withdraw": may_withdraw(request, version),
     }
