@@ -35,12 +35,18 @@ _BRACKETS = re.compile(r"\([^)]*\)$")
 
 
 class Choices:
-    """Looks a text up among what people write for the values of a choice."""
+    """Looks a text up among what people write for the values of a choice.
 
-    def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
+    `settled` says for further texts, by their compact lower-case form, which value they stand for.
+    """
+
+    def __init__(
+        self, values: Mapping[str, tuple[str, ...]], settled: Mapping[str, str] | None = None
+    ) -> None:
         self.table = {
             compact(word).lower(): value for value, words in values.items() for word in words
         }
+        self.table |= {text: to for text, to in (settled or {}).items() if to in values}
         self._find = lru_cache(maxsize=5_000)(self._look_up)
 
     def find(self, text: str) -> str | None:

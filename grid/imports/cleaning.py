@@ -1,19 +1,23 @@
 """A row of cells to canonical values and problems, field by field and then across fields."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from grid.imports import ids, persons
 from grid.imports.choices import Choices
 from grid.imports.dates import read_day
-from grid.imports.draft import Draft, Layout
+from grid.imports.draft import NO_VALUES, Draft, Layout
 from grid.imports.lists import Context, Field, ListSpec
+from grid.imports.mapping import value_key
 from grid.imports.messages import problem
+from grid.imports.origins import Origin
 from grid.imports.phones import is_mobile
+from grid.imports.places import level
 from grid.imports.results import Cell, Column, Problem
 from grid.imports.text import NOTHING, compact, is_nothing
 
+_MAX_UNKNOWN = 200  # texts counted per field
 _SHIFTS = (1, -1, 2, -2)
 _VEHICLE_MARKS = str.maketrans("", "", "·.•●・-— ")
 Step = Callable[[Draft, Field], None]
@@ -29,10 +33,12 @@ class RowCleaner:
         context: Context,
         *,
         epoch_1904: bool = False,
+        values: Mapping[str, Mapping[str, str]] = NO_VALUES,
     ) -> None:
         self.spec = spec
         self.context = context
-        self.layout = Layout(spec, columns, epoch_1904=epoch_1904)
+        self.layout = Layout(spec, columns, epoch_1904=epoch_1904, settled=values)
+        self.unknown: dict[str, dict[str, int]] = {}
         self.empty = dict.fromkeys(_value_keys(spec))
         self.plain_texts = [
             field.key
@@ -40,12 +46,34 @@ class RowCleaner:
             if _is_plain_text(field) and field.key in self.layout.places
         ]
         self.steps = [
-            (_step(field), field)
+            (self._step(field), field)
             for field in sorted(spec.fields, key=lambda field: _ORDER.get(field.kind, 9))
             if _is_read(field, self.layout) and not _is_plain_text(field)
         ]
         self.id_at = self.layout.column_of("id_number")
         self.phone_at = self.layout.column_of("phone")
+
+    def _step(self, field: Field) -> Step:
+        """Return what cleans a field; a choice brings its own table of words."""
+        if field.kind != "choice":
+            return _STEPS[field.kind]
+        choices = Choices(field.choices, self.layout.settled.get(field.key))
+
+        def read_choice(draft: Draft, field: Field) -> None:
+            text = draft.text(field)
+            if text:
+                draft.values[field.key] = found = choices.find(text)
+                if found is None and not is_nothing(text):
+                    draft.add(field.key, "value_unknown", value=text, saved_as=value_key(text))
+                    self._count(field.key, value_key(text))
+
+        return read_choice
+
+    def _count(self, key: str, text: str) -> None:
+        """Count a text that stands for none of a field's values."""
+        counts = self.unknown.setdefault(key, {})
+        if text in counts or len(counts) < _MAX_UNKNOWN:
+            counts[text] = counts.get(text, 0) + 1
 
     def clean(
         self, cells: list[Cell], texts: list[str]
@@ -94,22 +122,6 @@ def _is_plain_text(field: Field) -> bool:
 
 def _is_read(field: Field, layout: Layout) -> bool:
     return field.kind in _STEPS and (field.key in layout.places or field.required)
-
-
-def _step(field: Field) -> Step:
-    """Return what cleans a field; a choice brings its own table of words."""
-    if field.kind != "choice":
-        return _STEPS[field.kind]
-    choices = Choices(field.choices)
-
-    def read_choice(draft: Draft, field: Field) -> None:
-        text = draft.text(field)
-        if text:
-            draft.values[field.key] = found = choices.find(text)
-            if found is None and not is_nothing(text):
-                draft.add(field.key, "value_unknown", value=text)
-
-    return read_choice
 
 
 def _text(draft: Draft, field: Field) -> None:
@@ -165,16 +177,24 @@ def _village(draft: Draft, field: Field) -> None:
         draft.values["dest_code"] = home
         return
     town = draft.text_of("county") + draft.text_of("township")
+    settled = draft.settled(field, town, text)
+    if settled in draft.context.places.villages:
+        draft.values["dest_code"] = settled
+        return
     found = draft.context.places.destination(town, text)
     draft.values["dest_code"] = found.code
     if found.problem:
-        draft.add(field.key, found.problem, **found.params)
+        draft.add(field.key, found.problem, **found.params, saved_as=value_key(town, text))
 
 
 def _origin(draft: Draft, field: Field) -> None:
     """Find the region a person comes from; the text is kept beside the code."""
     text = draft.text(field)
-    found = draft.context.places.origin(text)
+    settled = draft.settled(field, text)
+    if settled in draft.context.places.regions:
+        found = Origin(settled, level(settled))
+    else:
+        found = draft.context.places.origin(text)
     draft.values.update(
         {
             field.key: None if is_nothing(text) else text,
@@ -183,7 +203,7 @@ def _origin(draft: Draft, field: Field) -> None:
         }
     )
     if found.problem and (field.required or found.problem != "origin_missing"):
-        draft.add(field.key, found.problem, **found.params)
+        draft.add(field.key, found.problem, **found.params, saved_as=value_key(text))
 
 
 _STEPS: dict[str, Step] = {

@@ -1,18 +1,33 @@
 """A row in the making: what stands in its cells by field, and what has been made of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from grid.imports.lists import Context, Field, ListSpec
+from grid.imports.mapping import value_key
 from grid.imports.messages import problem
 from grid.imports.results import Cell, Column, Problem
 from grid.imports.text import is_nothing
 
+NO_VALUES: Mapping[str, Mapping[str, str]] = {}
+
 
 class Layout:
-    """Where the fields of a list stand in the columns of one file, and under which headings."""
+    """Where the fields of a list stand in the columns of one file, and under which headings.
 
-    def __init__(self, spec: ListSpec, columns: tuple[Column, ...], *, epoch_1904: bool) -> None:
+    `settled` gives by field what further texts stand for (see `SavedMapping.values`).
+    """
+
+    def __init__(
+        self,
+        spec: ListSpec,
+        columns: tuple[Column, ...],
+        *,
+        epoch_1904: bool,
+        settled: Mapping[str, Mapping[str, str]] = NO_VALUES,
+    ) -> None:
         self.epoch_1904 = epoch_1904
+        self.settled = settled
         self.places: dict[str, list[int]] = {}
         self.labels: dict[str, str] = {}
         for column in columns:
@@ -68,6 +83,11 @@ class Draft:
     def text(self, field: Field) -> str:
         """Return the cleaned text of a field, empty where the file has no such column."""
         return self.texts.get(field.key, "")
+
+    def settled(self, field: Field, *texts: str) -> str | None:
+        """Return what people have settled that the texts of a field stand for, or None."""
+        known = self.layout.settled.get(field.key)
+        return known.get(value_key(*texts)) if known else None
 
     def cell(self, field: Field) -> Cell:
         """Return the typed cell of a field's first column."""

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grid.imports.lists import Field, ListSpec, heading_forms, names_somebody_else, normal_heading
+from grid.imports.mapping import Path, SavedMapping, column_keys, layout_key
 from grid.imports.messages import problem
-from grid.imports.results import Cell, Column, Problem
+from grid.imports.results import OURS, Cell, Column, ColumnQuestion, Problem
 from grid.imports.text import as_text, clean
 
 _NAME_PARTS = frozenset(("姓名", "名字", "名称"))
 _PHONE_PARTS = frozenset(("电话", "联系电话", "手机", "手机号", "手机号码", "电话号码", "联系方式"))
+_WIDEST = 1000  # columns among which headings are looked for
 _GROUP_TAILS = ("信息", "情况")
 
 Merges = tuple[tuple[int, int, int, int], ...]
@@ -22,6 +24,12 @@ class Header:
     rows: tuple[int, ...]
     columns: tuple[Column, ...]
     problems: tuple[Problem, ...]
+    questions: tuple[ColumnQuestion, ...] = ()
+
+    @property
+    def layout(self) -> str:
+        """The digest under which a mapping for lists with these headings is kept."""
+        return layout_key([column.key for column in self.columns if not column.is_ours])
 
     @property
     def fields(self) -> frozenset[str]:
@@ -30,10 +38,12 @@ class Header:
 
 
 class HeadingIndex:
-    """The headings of a list, looked up whole."""
+    """The headings of a list, looked up whole; what a mapping says of a column comes first."""
 
-    def __init__(self, spec: ListSpec) -> None:
+    def __init__(self, spec: ListSpec, mapping: SavedMapping | None = None) -> None:
         self.fields = spec.by_key()
+        settled = mapping.columns.items() if mapping else ()
+        self.settled = {key: to for key, to in settled if to is None or to in self.fields}
         self.sure = self._table([(field, field.headings) for field in spec.fields])
         self.doubtful = self._table([(field, field.doubtful) for field in spec.fields])
 
@@ -53,8 +63,10 @@ class HeadingIndex:
                     return found[0]
         return None
 
-    def find(self, path: tuple[str, ...]) -> str | None:
+    def find(self, path: Path) -> str | None:
         """Return the field a heading path feeds for certain, or None."""
+        if not path or path[-1].startswith(OURS):
+            return None
         if len(path) < 2:
             return self._first(*path)
         group, sub = path[0], path[-1]
@@ -83,7 +95,7 @@ class HeadingIndex:
             return key
         return f"{key}_phone" if sub in _PHONE_PARTS and f"{key}_phone" in self.fields else None
 
-    def maybe(self, path: tuple[str, ...]) -> list[str]:
+    def maybe(self, path: Path) -> list[str]:
         """Return the fields a doubtful heading may feed, in the order they are tried."""
         if not path or (len(path) > 1 and names_somebody_else(path[0])):
             return []
@@ -92,7 +104,7 @@ class HeadingIndex:
 
 def find_header(head: Sequence[list[Cell]], merges: Merges, index: HeadingIndex) -> Header | None:
     """Return the header among the first rows: the row, or pair of rows, that feeds most fields."""
-    texts = [[clean(as_text(cell)) for cell in row] for row in head]
+    texts = [[clean(as_text(cell)) for cell in row[:_WIDEST]] for row in head]
     best: Header | None = None
     for number, row in enumerate(texts):
         if not any(row):
@@ -111,7 +123,7 @@ def _rank(header: Header) -> tuple[int, int]:
     return len(header.fields), -len(header.rows)
 
 
-def _paths(row: list[str], below: list[str], number: int, merges: Merges) -> list[tuple[str, ...]]:
+def _paths(row: list[str], below: list[str], number: int, merges: Merges) -> list[Path]:
     """Return the heading path of each column; group headings reach over the columns they cover."""
     width = max(len(row), len(below))
     upper = row + [""] * (width - len(row))
@@ -122,7 +134,7 @@ def _paths(row: list[str], below: list[str], number: int, merges: Merges) -> lis
         if top == number and left < width
         for column in range(left, min(right + 1, width))
     }
-    paths: list[tuple[str, ...]] = []
+    paths: list[Path] = []
     group = ""
     for column in range(width):
         if upper[column]:
@@ -132,35 +144,77 @@ def _paths(row: list[str], below: list[str], number: int, merges: Merges) -> lis
     return paths
 
 
-def _map(paths: list[tuple[str, ...]], rows: tuple[int, ...], index: HeadingIndex) -> Header:
-    """Give every column its field; the first of two columns for one field wins."""
-    found: list[str | None] = [index.find(path) for path in paths]
-    problems: list[Problem] = []
-    taken: set[str] = set()
-    for place, key in enumerate(found):
-        if key in taken and not index.fields[key].joins:
-            problems.append(problem("/".join(paths[place]), "column_duplicate"))
-            found[place] = None
-        elif key:
-            taken.add(key)
-    for place, path in enumerate(paths):
-        if found[place] is None:
-            found[place] = key = next((k for k in index.maybe(path) if k not in taken), None)
-            if key:
-                taken.add(key)
-                first = index.fields[key].headings[0]
-                problems.append(problem("/".join(path), "column_ambiguous", field=first))
+class _Mapper:
+    """Gives every column its field: settled ones first, then sure headings, then doubtful ones."""
+
+    def __init__(self, paths: list[Path], index: HeadingIndex) -> None:
+        self.paths = paths
+        self.index = index
+        self.keys = column_keys(paths)
+        self.settled = {place for place, key in enumerate(self.keys) if key in index.settled}
+        self.found: list[str | None] = [None] * len(paths)
+        self.open: dict[int, tuple[Problem, tuple[str, ...]]] = {}
+        self.taken: set[str] = set()
+
+    def run(self) -> None:
+        for place in sorted(self.settled):
+            self._take(place, self.index.settled[self.keys[place]])
+        others = [place for place in range(len(self.paths)) if place not in self.settled]
+        for place in others:
+            self._sure(place, self.index.find(self.paths[place]))
+        for place in others:
+            if self.found[place] is None:
+                self._doubtful(place)
+
+    def _take(self, place: int, key: str | None) -> None:
+        self.found[place] = key
+        if key:
+            self.taken.add(key)
+
+    def _sure(self, place: int, key: str | None) -> None:
+        """Take a column for its field; the first of two columns for one field wins."""
+        if key in self.taken and not self.index.fields[key].joins:
+            by_hand = any(self.found[other] == key for other in self.settled)
+            if not by_hand:
+                told = problem("/".join(self.paths[place]), "column_duplicate")
+                self.open[place] = (told, (key,))
+            return
+        self._take(place, key)
+
+    def _doubtful(self, place: int) -> None:
+        """Take a column with several readings for a field nothing better feeds, and ask."""
+        path = self.paths[place]
+        readings = tuple(dict.fromkeys(self.index.maybe(path)))
+        key = next((key for key in readings if key not in self.taken), None)
+        if key is None:
+            return
+        self._take(place, key)
+        first = self.index.fields[key].headings[0]
+        self.open[place] = (problem("/".join(path), "column_ambiguous", field=first), readings)
+
+
+def _map(paths: list[Path], rows: tuple[int, ...], index: HeadingIndex) -> Header:
+    """Give every column its field, and gather what is to be asked or told about the columns."""
+    mapper = _Mapper(paths, index)
+    mapper.run()
     columns = tuple(
-        Column(place, path, key) for place, (path, key) in enumerate(zip(paths, found, strict=True))
+        Column(place, path, key, column_key)
+        for place, (path, key, column_key) in enumerate(
+            zip(paths, mapper.found, mapper.keys, strict=True)
+        )
     )
-    problems += _unknown(columns, problems)
-    return Header(rows, columns, tuple(problems))
+    questions = tuple(
+        ColumnQuestion(columns[place], told.code, readings)
+        for place, (told, readings) in sorted(mapper.open.items())
+    )
+    problems = [told for told, _readings in mapper.open.values()]
+    problems += _unknown(columns, {*mapper.open, *mapper.settled})
+    return Header(rows, columns, tuple(problems), questions)
 
 
-def _unknown(columns: tuple[Column, ...], problems: list[Problem]) -> list[Problem]:
-    told = {found.column for found in problems}
+def _unknown(columns: tuple[Column, ...], told: set[int]) -> list[Problem]:
     return [
         problem(column.label, "column_unknown")
         for column in columns
-        if column.path and column.field is None and column.label not in told
+        if column.path and column.field is None and column.index not in told and not column.is_ours
     ]

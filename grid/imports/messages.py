@@ -41,6 +41,17 @@ FILE_SENTENCES: Sentences = {
         'The workbook unpacks to far too much; copy the list into a new workbook, "save as" .xlsx '
         "and upload that.",
     ),
+    "sheet_too_wide": (
+        "error",
+        "单元格散布到第 {row} 行、第 {last_column} 列；请删除名单以外的行和列，另存为 .xlsx。",
+        "The cells are scattered as far as row {row}, column {last_column}; delete the rows and "
+        'columns outside the list and "save as" .xlsx.',
+    ),
+    "line_too_long": (
+        "error",
+        "第 {row} 行过长，不像表格的一行；请在 Excel 中打开，另存为 .xlsx。",
+        'Row {row} is far too long for a list; open the file in Excel and "save as" .xlsx.',
+    ),
     "sheet_missing": (
         "error",
         "没有名为“{sheet}”的可见工作表；现有：{sheets}。",
@@ -99,6 +110,16 @@ FILE_SENTENCES: Sentences = {
         "question",
         "还有其他像名单的工作表：{sheets}；本次只读“{sheet}”。",
         "Other sheets look like lists too: {sheets}; only {sheet} was read.",
+    ),
+    "sheets_hidden": (
+        "note",
+        "隐藏的工作表没有读取：{sheets}。",
+        "Hidden sheets were left out: {sheets}.",
+    ),
+    "rows_hidden": (
+        "warning",
+        "有 {rows} 行被隐藏（筛选）；这些行照样读取，请核对。",
+        "{rows} rows are hidden (filtered); they are read all the same, please check.",
     ),
     "formulas_without_values": (
         "warning",

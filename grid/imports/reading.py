@@ -13,14 +13,19 @@ from grid.imports.sniffing import delimiter_of, encoding_of, is_workbook, refuse
 
 MAX_BYTES = 100 << 20
 _MAX_FIELD = 32_768  # what a cell of Excel holds
-_MAX_LINES_IN_FIELD = 60
+_MAX_LINES_IN_RECORD = 60
+_MAX_LINE = 1 << 20  # characters
+_MAX_COLUMNS = 16_384  # what a sheet of Excel holds
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(slots=True)
 class Table:
     """One sheet as rows of cells; row n (from 1) of the sheet is the n-th that `rows` yields.
 
-    `merges` are ranges (first row, first column, last row, last column), all from 0.
+    `merges` are ranges (first row, first column, last row, last column), all from 0. `filled` is
+    the number of rows that hold something, None where it takes reading them to know;
+    `hidden_sheets` are the sheets left out, with theirs.
     """
 
     encoding: str
@@ -30,6 +35,8 @@ class Table:
     hidden_rows: frozenset[int] = frozenset()
     epoch_1904: bool = False
     problems: list[Problem] = field(default_factory=list)
+    filled: int | None = None
+    hidden_sheets: tuple[tuple[str, int], ...] = ()
 
 
 def read(data: bytes, *, sheet: str = "") -> Iterator[Table]:
@@ -56,6 +63,8 @@ def _sheet_table(found: workbook.Sheet) -> Table:
         found.hidden_rows,
         found.epoch_1904,
         list(found.problems),
+        found.filled,
+        found.hidden_sheets,
     )
 
 
@@ -66,15 +75,29 @@ def _text_table(data: bytes) -> Table:
 
 
 class _Lines:
-    """The lines of a text, its quotation marks counted on the way."""
+    """The lines of a text, each of bounded length, its quotation marks counted on the way.
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self.lines = lines
+    `record` counts the records the reader has made so far, `begun` the lines of the one it is at.
+    """
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self.stream = stream
         self.quotes = 0
+        self.record = 0
+        self.begun = 0
+        self.apostrophe = False
 
     def __iter__(self) -> Iterator[str]:
-        for line in self.lines:
-            self.quotes += line.count('"')
+        while line := self.stream.readline(_MAX_LINE + 1):
+            if len(line) > _MAX_LINE:
+                refuse("line_too_long", row=self.record + 1)
+            self.begun += 1
+            if self.begun > _MAX_LINES_IN_RECORD:
+                refuse("quotes_unbalanced", row=self.record + 1)
+            if '"' in line:
+                self.quotes += line.count('"')
+            if "'" in line:
+                self.apostrophe = True
             yield line
 
 
@@ -82,18 +105,25 @@ def _text_rows(data: bytes, encoding: str, delimiter: str) -> Iterator[list[Cell
     """Yield the records of a text; a sep= line is row 1, a record with line breaks is one row."""
     lines = _Lines(io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline=""))
     csv.field_size_limit(_MAX_FIELD)
-    reader = csv.reader(iter(lines), delimiter=delimiter)
-    number = line = spanned = 0
+    spanned = 0
     try:
-        for number, record in enumerate(reader, start=1):
-            spanned, line = reader.line_num - line, reader.line_num
-            if spanned > _MAX_LINES_IN_FIELD:
-                refuse("quotes_unbalanced", row=number)
-            if number == 1 and record and record[0].lower().startswith("sep="):
+        for record in csv.reader(iter(lines), delimiter=delimiter):
+            lines.record += 1
+            spanned, lines.begun = lines.begun, 0
+            if len(record) > _MAX_COLUMNS:
+                refuse("line_too_long", row=lines.record)
+            if lines.record == 1 and record and record[0].lower().startswith("sep="):
                 yield [""]
                 continue
+            if lines.apostrophe:
+                record, lines.apostrophe = [_bare(cell) for cell in record], False
             yield cast("list[Cell]", record)
     except csv.Error:
-        refuse("quotes_unbalanced", row=number + 1)
+        refuse("quotes_unbalanced", row=lines.record + 1)
     if lines.quotes % 2 and spanned > 1:
-        refuse("quotes_unbalanced", row=number)
+        refuse("quotes_unbalanced", row=lines.record)
+
+
+def _bare(cell: str) -> str:
+    """Return a cell without the apostrophe that keeps a spreadsheet from taking it as a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA_STARTS else cell

@@ -8,6 +8,7 @@ from typing import Any, Literal
 Cell = str | int | float | bool | date | datetime | time
 Severity = Literal["error", "warning", "question", "note"]
 Verdict = Literal["ok", "warn", "error"]
+OURS = "回执_"  # what the headings of the columns added to answer files begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,57 @@ class UnreadableFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file: place (0 = first), headings from the top down, field it feeds."""
+    """A column of the file: place (0 = first), headings from the top down, field it feeds.
+
+    `key` names it in a saved mapping; it is empty where the column has no heading.
+    """
 
     index: int
     path: tuple[str, ...]
     field: str | None
+    key: str = ""
 
     @property
     def label(self) -> str:
         """The heading a person recognises, e.g. 联系电话 or 包保责任人/电话."""
         return "/".join(self.path) or f"#{self.index + 1}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the column was added by an answer file: it is no part of the list."""
+        return bool(self.path) and self.path[-1].startswith(OURS)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnQuestion:
+    """A column whose field somebody should settle: `candidates` are fields, likeliest first.
+
+    `code` is column_ambiguous or column_duplicate; `taken` is the field it feeds until then.
+    """
+
+    column: Column
+    code: str
+    candidates: tuple[str, ...]
+
+    @property
+    def taken(self) -> str | None:
+        """The field the column feeds until the question is settled."""
+        return self.column.field
+
+
+@dataclass(frozen=True, slots=True)
+class SheetInfo:
+    """A sheet of a file: `rows` hold something, `fields` of the list are fed by its headings.
+
+    `guess` marks the one that is read unless another is named; `looks_like` is list, other (an
+    explanation, a dictionary, a sum) or hidden. A text file is one sheet without a name.
+    """
+
+    name: str
+    rows: int
+    fields: int
+    looks_like: Literal["list", "other", "hidden"]
+    guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +109,9 @@ class Understood:
     """What was understood of a file. `rows` streams once; `counts` by kind and verdict fill then.
 
     `encoding` is "xlsx" for workbooks; `header_rows` count from 1; `problems` concern the file.
+    `questions` are open about columns; `layout` is the digest under which a mapping is kept;
+    `unknown_values` counts by field the texts that stand for none of its values and fills with the
+    rows (200 texts a field at most).
     """
 
     encoding: str
@@ -76,6 +121,9 @@ class Understood:
     rows: Iterator[Row]
     counts: dict[str, int]
     problems: tuple[Problem, ...] = ()
+    questions: tuple[ColumnQuestion, ...] = ()
+    layout: str = ""
+    unknown_values: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def verdict_of(problems: tuple[Problem, ...]) -> Verdict:

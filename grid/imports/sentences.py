@@ -11,7 +11,11 @@ ROW_SENTENCES: Sentences = {
         "整行错位 {offset} 列；请移回后再导入。",
         "The whole row is shifted by {offset} column(s); move it back and import it again.",
     ),
-    "row_hidden": ("note", "此行在表中被隐藏。", "This row is hidden in the sheet."),
+    "row_hidden": (
+        "warning",
+        "此行在表中被隐藏（筛选），照样读取；请核对。",
+        "This row is hidden (filtered) in the sheet; it is read all the same, please check.",
+    ),
     "multi_person_cell": (
         "error",
         "一个单元格里有几个人；请每人一行。",

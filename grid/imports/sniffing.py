@@ -20,6 +20,7 @@ _MAGIC = (
 _HTML = re.compile(rb"<(?:!doctype|html|table|head|meta|\?xml|frameset)\b", re.IGNORECASE)
 # Words that stand in any list of persons: how a text is told from its own garbling.
 _MARKERS = ("姓名", "序号", "身份证", "证件", "电话", "手机", "时间", "日期", "地址", "备注")
+_SOMETHING = re.compile(rb"[^\x00 \t\r\n\xef\xbb\xbf\xff\xfe]")
 _DELIMITERS = ",\t;|"
 _SEP = re.compile(r"sep=(.)\r?\n?")
 
@@ -32,7 +33,7 @@ def is_workbook(data: bytes) -> bool:
 def refuse_other_kinds(data: bytes) -> None:
     """Refuse, with what to do, everything that is neither a zip container nor plain text."""
     head = data[:2048]
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+    if not _SOMETHING.search(data):
         refuse("file_empty")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         refuse("file_encrypted_or_old")

@@ -2,75 +2,67 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 
+from grid.imports.choosing import Found, choose
 from grid.imports.cleaning import RowCleaner
-from grid.imports.headings import Header, HeadingIndex, Merges, find_header
+from grid.imports.headings import Header, Merges
 from grid.imports.kinds import RowKinds, kind_above_header
 from grid.imports.lists import Context, ListSpec
+from grid.imports.mapping import SavedMapping
 from grid.imports.messages import problem, refuse
-from grid.imports.reading import Table, read
+from grid.imports.reading import Table
 from grid.imports.results import Cell, Problem, Row, Understood, verdict_of
 from grid.imports.text import as_text, clean, clean_row
 
-HEAD_ROWS = 30
-_LIKE_A_LIST = 3  # fields a second sheet must feed to be mentioned
 _MAX_BLANKS = 2000  # blank rows in a row after which the rest of a sheet is taken as formatting
 
 
-@dataclass(slots=True)
-class _Found:
-    """A table with its first rows read and its header found."""
-
-    table: Table
-    head: list[list[Cell]]
-    header: Header
-
-
-def understand(data: bytes, spec: ListSpec, context: Context, *, sheet: str = "") -> Understood:
+def understand(
+    data: bytes,
+    spec: ListSpec,
+    context: Context,
+    *,
+    sheet: str = "",
+    mapping: SavedMapping | None = None,
+) -> Understood:
     """Understand a file as a list of the given kind.
 
+    `sheet` names the sheet to read, `mapping` says how people have settled columns and values.
     `rows` of the answer streams: each row is read, classified and cleaned when it is asked for,
-    and `counts` grows with it. Raises `UnreadableFileError` where the file as a whole is no use:
-    unreadable, without a header row, or without a required column.
+    and `counts` and `unknown_values` grow with it. Raises `UnreadableFileError` where the file as a
+    whole is no use: unreadable, without a header row, or without a required column.
     """
-    found, others = _choose(data, spec, sheet)
+    found, others = choose(data, spec, sheet, mapping)
     _require(found.header, spec, context)
     notices = [*found.table.problems, *found.header.problems]
     if others:
         names = "、".join(others)
         notices.append(problem("", "sheets_several", sheets=names, sheet=found.table.sheet))
+    cleaner = RowCleaner(
+        spec,
+        found.header.columns,
+        context,
+        epoch_1904=found.table.epoch_1904,
+        values=mapping.values if mapping else {},
+    )
     counts: Counter[str] = Counter()
     return Understood(
         encoding=found.table.encoding,
         sheet=found.table.sheet,
         header_rows=tuple(row + 1 for row in found.header.rows),
         columns=found.header.columns,
-        rows=_rows(found, spec, context, counts),
+        rows=_rows(found, RowKinds(found.header, _kinds(spec)), cleaner, counts),
         counts=counts,
         problems=tuple(notices),
+        questions=found.header.questions,
+        layout=found.header.layout,
+        unknown_values=cleaner.unknown,
     )
 
 
-def _choose(data: bytes, spec: ListSpec, sheet: str) -> tuple[_Found, list[str]]:
-    """Return the table that feeds most fields, and the names of the others that look alike."""
-    index = HeadingIndex(spec)
-    best: _Found | None = None
-    alike: list[str] = []
-    for table in read(data, sheet=sheet):
-        head = list(islice(table.rows, HEAD_ROWS))
-        header = find_header(head, table.merges, index)
-        if header is None:
-            continue
-        if len(header.fields) >= _LIKE_A_LIST:
-            alike.append(table.sheet)
-        if best is None or len(header.fields) > len(best.header.fields):
-            best = _Found(table, head, header)
-    if best is None:
-        example = "、".join(field.headings[0] for field in spec.fields if field.required)
-        refuse("header_not_found", rows=HEAD_ROWS, example=example)
-    return best, [name for name in alike if name != best.table.sheet]
+def _kinds(spec: ListSpec) -> dict[str, str]:
+    return {field.key: field.kind for field in spec.fields}
 
 
 def _require(header: Header, spec: ListSpec, context: Context) -> None:
@@ -86,10 +78,10 @@ def _require(header: Header, spec: ListSpec, context: Context) -> None:
         refuse("column_missing", columns="、".join(missing))
 
 
-def _rows(found: _Found, spec: ListSpec, context: Context, counts: Counter[str]) -> Iterator[Row]:
+def _rows(
+    found: Found, kinds: RowKinds, cleaner: RowCleaner, counts: Counter[str]
+) -> Iterator[Row]:
     """Yield every row of the sheet in order, counting kinds and verdicts."""
-    kinds = RowKinds(found.header, {field.key: field.kind for field in spec.fields})
-    cleaner = RowCleaner(spec, found.header.columns, context, epoch_1904=found.table.epoch_1904)
     labels = _labels(found.header)
     fill = _Fill(found.table.merges, after=found.header.rows[-1])
     seen_title = False
@@ -122,11 +114,14 @@ def _hidden(table: Table, number: int) -> tuple[Problem, ...]:
 
 
 def _labels(header: Header) -> list[str]:
-    """Return a distinct label for each column; a repeated heading gets its place added."""
+    """Return a distinct label for each column; a repeated heading gets its place added.
+
+    The columns of our own answer files have none: they are no part of the list.
+    """
     labels: list[str] = []
     for column in header.columns:
-        label = column.label
-        labels.append(f"{label} #{column.index + 1}" if label in labels else label)
+        label = "" if column.is_ours else column.label
+        labels.append(f"{label} #{column.index + 1}" if label and label in labels else label)
     return labels
 
 
@@ -135,7 +130,7 @@ def _raw(labels: list[str], cells: list[Cell]) -> dict[str, str]:
     raw = {
         label: cell if type(cell) is str else as_text(cell)
         for label, cell in zip(labels, cells, strict=False)
-        if cell != ""
+        if cell != "" and label
     }
     if len(cells) <= len(labels):
         return raw

@@ -70,7 +70,8 @@ def test_rows_keep_their_numbers_below_blank_rows_and_say_when_hidden():
     assert [row.number for row in found if row.kind == "data"] == [5, 6]
     assert codes(found[4]) == []
     assert codes(found[5]) == ["row_hidden"]
-    assert found[5].verdict == "ok"
+    assert found[5].verdict == "warn"
+    assert [(p.code, p.params["rows"]) for p in understood.problems] == [("rows_hidden", 1)]
 
 
 def test_blank_columns_on_the_left_do_not_move_the_list():
@@ -100,7 +101,8 @@ def test_hidden_sheets_are_left_and_other_lists_are_named():
     assert understood.sheet == "甲村"
     assert len(found) == 3
     assert [(p.code, p.params["sheets"]) for p in understood.problems] == [
-        ("sheets_several", "乙村")
+        ("sheets_hidden", "旧表"),
+        ("sheets_several", "乙村"),
     ]
     assert read(saved(book.active), sheet="乙村")[0].sheet == "乙村"
     with pytest.raises(UnreadableFileError, match="甲村、乙村"):
@@ -139,7 +141,7 @@ def test_a_part_that_unpacks_to_far_too_much_is_refused():
 def test_two_cells_at_the_far_corners_of_a_sheet_are_refused():
     page = sheet(rows=[cells()])
     page.cell(1_048_576, 16_384, "x")
-    assert code_of(saved(page)) == "workbook_too_large"
+    assert code_of(saved(page)) == "sheet_too_wide"
 
 
 def test_a_formatted_cell_in_the_last_row_is_no_row():
