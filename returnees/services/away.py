@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.choices import CODE_LENGTHS, Level
 from grid.days import today
 from grid.errors import Refused
 from grid.models import Person, User
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 FIELDS = ("place", "text", "since", "returns_on", "employer", "occupation", "note")
+VILLAGE = CODE_LENGTHS[Level.VILLAGE]
 YEARS = timedelta(days=3650)  # nobody is looked after who left longer ago, or plans further ahead
 
 
@@ -90,9 +92,10 @@ def _set(away: Away, fields: dict[str, Any], day: date) -> None:
     name = away.person.name
     if away.place is None and not away.text.strip():
         raise AwayRefusedError(_("%(name)s: say where the person is.") % {"name": name})
-    if away.place is not None and away.home_id.startswith(away.place_id):
+    at_home = away.place_id and away.home_id[:VILLAGE] == away.place_id[:VILLAGE]
+    if away.place is not None and at_home:
         raise AwayRefusedError(
-            _("%(name)s lives in %(place)s; say where exactly the person is.")
+            _("%(name)s lives in %(place)s; who is at home is not away.")
             % {"name": name, "place": away.place.name}
         )
     if away.since and not day - YEARS <= away.since <= day:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.choices import CODE_LENGTHS, Level
 from grid.days import today
 from grid.errors import Refused
 from grid.models import Person, Place, User
@@ -23,7 +24,7 @@ from returnees.policies import pack_in_force
 from returnees.risk import AreaRisk, RiskBook
 from returnees.zones import home_code
 
-CITY = 4  # digits of a prefecture city's code
+CITY, VILLAGE = CODE_LENGTHS[Level.CITY], CODE_LENGTHS[Level.VILLAGE]
 AHEAD = timedelta(days=60)
 UNDECIDED = (PermitState.ASKED,)
 USABLE = (PermitState.ASKED, PermitState.GRANTED)
@@ -139,7 +140,8 @@ def judge(
 ) -> Judgement:
     """Ask the notice about leaving a place, by the risk areas and closed zones known on `day`."""
     pack, version = pack_in_force(home, leaves_on)
-    places = {home, *([destination] if destination else [])}
+    village = home[:VILLAGE]
+    places = {home, village, *([destination] if destination else [])}
     book = RiskBook.of(places, day, day)
     here = book.risk(home, day, day)
     facts: dict[str, Any] = {
@@ -156,8 +158,9 @@ def judge(
             "sampled_on": sampled_on.isoformat(),
             "result": result or TestResult.NEGATIVE,
         }
-    # An area inside the place where somebody lives may be theirs: whoever decides must ask.
-    verdict = {**judge_exit(pack, facts).as_dict(), "unclear": here.unclear, "to": destination}
+    # An area inside the village where somebody lives may be theirs: whoever decides must ask.
+    unclear = here.unclear or book.risk(village, day, day).unclear
+    verdict = {**judge_exit(pack, facts).as_dict(), "unclear": unclear, "to": destination}
     return Judgement(verdict, version)
 
 
