@@ -26,6 +26,7 @@ LOWERED = "no_change: lowered level never shortens a stage already begun"
 NOT_THERE = "no_change: the person has no stay in that place"
 NOT_RAISED = "no_change: the level is not raised"
 NOTHING_NEW = "no_change: neither level nor flag is new to the stay"
+TWICE = "no_change: this is stated twice"
 LEFT_BEFORE = "no_change: left the place more than {days} days before"
 NOT_STRICTER = "no_change: the plan would not be stricter"
 
@@ -102,12 +103,15 @@ def apply_events(pack: Pack, facts: Facts, start: Start, choose: Choose) -> Plan
         usual=choice.usual,
         override=held,
     )
-    results = []
+    results: list[str] = []
+    seen: set[Event] = set()
     for event in facts.events:
         if pending and pending.decided_on and event.day > pending.decided_on:
             _set(pack, state, pending, choose)
             pending = None
-        results.append(_happened(pack, state, event, choose))
+        stated = replace(event, where="")
+        results.append(TWICE if stated in seen else _happened(pack, state, event, choose))
+        seen.add(stated)
     if pending:
         _set(pack, state, pending, choose)
     return replace(state.plan, event_result="; ".join(results))

@@ -73,9 +73,12 @@ def test_a_flag_set_while_the_level_is_lowered_counts_beside_the_old_level() -> 
 def test_the_same_flag_again_changes_nothing() -> None:
     once = arriving("JY", history=stay(), events=[flagged("key_concern")])
     twice = arriving("JY", history=stay(), events=[flagged("key_concern")] * 2)
+    later = [flagged("key_concern"), flagged("key_concern", day="2021-01-26")]
+    again = arriving("JY", history=stay(), events=later)
 
-    assert twice.stages == once.stages
-    assert twice.event_result.endswith("neither level nor flag is new to the stay")
+    assert twice.stages == again.stages == once.stages
+    assert twice.event_result.endswith("no_change: this is stated twice")
+    assert again.event_result.endswith("neither level nor flag is new to the stay")
 
 
 def test_an_unknown_flag_is_refused() -> None:

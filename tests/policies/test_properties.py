@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from policies.facts import Facts
 from policies.outcome import outcome_of
-from policies.plan import Plan
+from policies.pack import KINDS
+from policies.plan import Plan, Stage
 from policies.planner import plan
 from policies.schema import load
 from policies.situation import situation_of
@@ -19,6 +20,7 @@ from policies.stored import stored_plan
 
 PACKS = ("JY", "JX57", "JX8", "JL", "GZ")
 ARRIVAL = date(2021, 1, 20)
+LOADED = {key: load(key) for key in PACKS}  # read before the first clock of a test runs
 FLAGS = ("key_concern", "local_cases", "land_border", "hubei", "wuhan", "outbreak_city")
 LEVELS = ("low", "mid", "high")
 
@@ -54,6 +56,7 @@ events = st.lists(
             "date": later,
             "place": st.sampled_from(["A", "B", "C"]),
             "to": st.sampled_from(LEVELS),
+            "flags": st.lists(st.sampled_from(FLAGS), max_size=2, unique=True),
         }
     )
     | st.fixed_dictionaries(
@@ -64,6 +67,13 @@ events = st.lists(
         }
     ),
     max_size=3,
+)
+zones = st.tuples(st.integers(-10, 30), st.integers(0, 30)).map(
+    lambda days: {
+        "since": (ARRIVAL + timedelta(days=days[0])).isoformat(),
+        "last_day": (ARRIVAL + timedelta(days=days[0] + days[1])).isoformat(),
+        "place": "97 云溪小区",
+    }
 )
 people = st.fixed_dictionaries(
     {
@@ -79,6 +89,7 @@ people = st.fixed_dictionaries(
     }
 )
 packs = st.sampled_from(PACKS)
+STRICT = KINDS[: KINDS.index("home_isolation") + 1]
 
 
 def made(pack: str, facts: dict[str, Any]) -> Plan:
@@ -191,18 +202,137 @@ def test_the_same_facts_give_the_same_plan_and_the_stored_one_reads_back(
     assert stored_plan(got.as_dict()) == got
 
 
-@given(st.sampled_from(PACKS), people, later, st.sampled_from(LEVELS))
-def test_planning_a_change_again_changes_nothing(
-    pack: str, facts: dict[str, Any], day: str, to: str
+@given(packs, people, events, st.none() | zones)
+def test_what_is_stated_twice_changes_nothing(
+    pack: str, facts: dict[str, Any], happened: list[dict[str, Any]], zone: dict[str, Any] | None
 ) -> None:
-    change = {"type": "area_risk_changed", "date": day, "place": "A", "to": to}
+    once = made(pack, {**facts, "events": happened, "zone": zone}).as_dict()
+    twice = made(pack, {**facts, "events": happened * 2, "zone": zone}).as_dict()
 
-    once = made(pack, {**facts, "events": [change]})
-    twice = made(pack, {**facts, "events": [change, change]})
+    assert twice | {"event_result": ""} == once | {"event_result": ""}
 
-    assert twice.stages == once.stages
-    assert twice.superseded_stages == once.superseded_stages
-    assert twice.follow_ups == once.follow_ups
+
+@given(packs, people, events.filter(bool), st.none() | zones)
+def test_what_was_done_before_an_event_stays_as_it_was(
+    pack: str, facts: dict[str, Any], happened: list[dict[str, Any]], zone: dict[str, Any] | None
+) -> None:
+    *earlier, last = sorted(happened, key=lambda event: str(event["date"]))
+    before = made(pack, {**facts, "events": earlier, "zone": zone})
+    after = made(pack, {**facts, "events": [*earlier, last], "zone": zone})
+
+    day = date.fromisoformat(last["date"])
+    assert after.arrival_tests == before.arrival_tests
+    assert after.matched == before.matched
+    if after.superseded_stages == before.superseded_stages:
+        assert after.stages == before.stages or not before.stages or before.stages[0].day0 > day
+        return
+    begun = [stage for stage in before.stages if stage.first_day <= day]
+    kept = after.superseded_stages[len(before.superseded_stages) :]
+    assert after.superseded_stages[: len(before.superseded_stages)] == before.superseded_stages
+    assert [done(stage, day) for stage in kept] == [done(stage, day) for stage in begun]
+
+
+def done(stage: Stage, day: date) -> tuple[Any, ...]:
+    """What of a stage an event on a day cannot change."""
+    tests = [test for test in stage.tests if test.date < day]
+    return stage.kind, stage.day0, stage.first_day, stage.last_day, stage.days, tests
+
+
+@given(packs, people, zones)
+def test_a_closed_zone_leaves_no_day_open_and_keeps_every_test(
+    pack: str, facts: dict[str, Any], zone: dict[str, Any]
+) -> None:
+    free, zoned = made(pack, facts), made(pack, {**facts, "zone": zone})
+    if pack != "JX8":
+        assert zoned == free
+        return
+
+    first = max(ARRIVAL, date.fromisoformat(zone["since"]))
+    days = (date.fromisoformat(zone["last_day"]) - first).days + 1
+    in_zone = {first + timedelta(days=number) for number in range(days)}
+    held = {stage.first_day for stage in zoned.stages if stage.is_hold}
+    assert in_zone <= strict_days(zoned) | held
+    assert strict_days(free) <= strict_days(zoned)
+    assert {test.date for stage in free.stages for test in stage.tests} <= {
+        test.date for stage in zoned.stages for test in stage.tests
+    }
+    assert zoned.follow_ups == free.follow_ups
+    assert zoned.arrival_tests == free.arrival_tests
+
+
+def strict_days(plan: Plan) -> set[date]:
+    return {
+        stage.first_day + timedelta(days=number)
+        for stage in plan.stages
+        if stage.kind in STRICT and stage.last_day
+        for number in range((stage.last_day - stage.first_day).days + 1)
+    }
+
+
+@given(packs, people, zones, events)
+def test_the_stages_of_somebody_in_a_zone_follow_each_other(
+    pack: str, facts: dict[str, Any], zone: dict[str, Any], happened: list[dict[str, Any]]
+) -> None:
+    got = made(pack, {**facts, "zone": zone, "events": happened})
+
+    for stage in got.stages:
+        for test in stage.tests:
+            assert stage.last_day is not None
+            assert stage.first_day <= test.date <= stage.last_day
+    for before, after in zip(got.stages, got.stages[1:], strict=False):
+        # Only a zone closed after the end leaves days between, and begins anew.
+        begins_anew = after.day0 == after.first_day and after.kind == "home_isolation"
+        follows = after.first_day == after.day0 + timedelta(days=1)
+        ended = before.last_day or after.first_day - timedelta(days=1)
+        assert ended < after.first_day
+        assert (follows and after.day0 == ended) or begins_anew
+    assert stored_plan(got.as_dict()) == got
+
+
+@given(packs, people, st.sampled_from(["no", "yes"]), st.sampled_from(["next_day", "same_day"]))
+def test_a_negative_more_never_gives_a_stricter_plan(
+    pack: str, facts: dict[str, Any], restricted: str, count: str
+) -> None:
+    readings: dict[str, str | int] = {"day_count": count}
+    if "restrict_with_papers" in load(pack).settings:
+        readings["restrict_with_papers"] = restricted
+    known = load(pack).with_settings(**readings)
+    proven = copy.deepcopy(facts)
+    if proven["overseas"]:
+        proven["overseas"]["negative_tests"] += 1
+        proven["overseas"]["quarantine_days"] += 1
+    proven["certificate"] = {"sampled_on": "2021-01-20", "result": "negative"}
+
+    def strict(given_facts: dict[str, Any]) -> tuple[int, ...]:
+        parsed = Facts.parse(given_facts)
+        row = known.row(plan(known, parsed).classification)
+        return outcome_of(row, situation_of(known, parsed)).strictness
+
+    assert strict(proven) <= strict(facts)
+
+
+@given(packs, people, events, st.data())
+def test_a_row_set_by_people_hides_nothing_stricter_that_came_later(
+    pack: str, facts: dict[str, Any], happened: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    row = data.draw(st.sampled_from(load(pack).rows))
+    override = {"row": row.name, "why": "试"}
+    known = load(pack)
+
+    decided = plan(known, Facts.parse({**facts, "override": override}))
+    later = plan(known, Facts.parse({**facts, "override": override, "events": happened}))
+
+    assert decided.classification == row.name
+    assert decided.matched == plan(known, Facts.parse(facts)).matched
+    assert stored_plan(later.as_dict()) == later
+    if any(
+        event["type"] == "contact_identified" and event["level"] == "close" for event in happened
+    ):
+        at = situation_of(known, Facts.parse({**facts, "contact": "close"}))
+        contact = known.row("JX8.CONTACT" if pack == "JX8" else f"{pack}.CONTACT")
+        final = next(one for one in known.rows if one.name == later.classification)
+        if later.classification != row.name:
+            assert outcome_of(final, at).strictness >= outcome_of(contact, at).strictness
 
 
 @settings(max_examples=50)
