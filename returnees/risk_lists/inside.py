@@ -9,7 +9,7 @@ from returnees.risk_lists.regions import EDGE, ZONE, Reach
 from returnees.risk_lists.words import is_whole, tidy
 
 _LONGEST = 18
-_JOINT = tuple("、,和及与")
+_JOINT, _AND = tuple("、,"), tuple("和及与")
 _TOWN = re.compile(r".*(?:街道|办事处|街道办|镇|乡|苏木|农场|林场|地区|街)")
 _VILLAGE = re.compile(r".*(?:村|社区|居委会|村委会|委员会|居民区)")
 _OTHER_ENDS = ("镇", "乡", "街道", "地区", "街")
@@ -39,6 +39,10 @@ class _Names:
             self.sure.setdefault(form, set()).add(code)
         for form in whole:
             self.whole.setdefault(form, set()).add(code)
+
+    def goes_on(self, rest: str) -> bool:
+        """Say whether what follows a name goes on to name another place beside it."""
+        return rest.startswith(_JOINT) or (rest.startswith(_AND) and bool(self.front(rest[1:])[0]))
 
     def front(self, text: str) -> tuple[str, int]:
         """Return the one place a text begins with and where its name ends; "" for none or two."""
@@ -112,7 +116,7 @@ class Inside:
         if not town:
             return self._village(reach.code, reach.rest)
         rest = reach.rest[end:].removeprefix("办事处")
-        if rest.startswith(_JOINT):
+        if self._towns[reach.code].goes_on(rest):
             return Found(reach.code, tidy(reach.rest))
         return self._village(town, rest.removeprefix(EDGE))
 
@@ -122,7 +126,7 @@ class Inside:
         names = self._villages.get(above)
         code, end = names.front(text) if names else ("", 0)
         rest = text[end:]
-        if not code or rest.startswith(_JOINT):
+        if not names or not code or names.goes_on(rest):
             return Found(above, tidy(text))
         return Found(code, "" if is_whole(rest) else tidy(rest))
 

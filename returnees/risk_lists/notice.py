@@ -73,7 +73,8 @@ class _Reader:
     base: str = ""  # the region of the last heading
     here: str = ""  # the region the last area lies in
     heading: str = ""  # the last heading's words
-    levelled: bool = False  # the base was set under a level
+    fresh: bool = False  # no area came since that heading
+    outer: bool = False  # levels stand below that heading, not above it
     lines: list[RiskLine] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
@@ -138,11 +139,12 @@ class _Reader:
             return False
         self.marks.add(mark)
         self.mark = mark
-        if self.levelled:
+        self.outer = self.outer or self.fresh
+        if not self.outer:
             self.base = self.heading = ""
         if before and (code := self.regions.begins(before, self.base)):
             self.base, self.heading = code, before
-        self.here, self.levelled, self.glue = self.base, False, False
+        self.here, self.fresh, self.glue = self.base, False, False
         count = 0 if none else _count(text)
         if count is not None:
             label = tidy(_COUNT.sub("", text).rstrip("0123456789个共"))
@@ -188,9 +190,7 @@ class _Reader:
         if reach.rest and not self._named(bare):
             return False
         self.base = self.here = reach.code
-        self.heading, self.levelled, self.glue = bare, bool(self.mark), False
-        if reach.rest:  # 大连市金普新区: areas follow that lie in a part of the city
-            self.heading = bare
+        self.heading, self.fresh, self.outer, self.glue = bare, True, False, False
         if count is not None and self.mark:
             self.stated.append(Stated(self.mark, reach.code, tidy(bare), count))
         return True
@@ -206,12 +206,11 @@ class _Reader:
         self.lines.append(RiskLine(len(self.lines) + 1, self.mark, cut(shown), path, context))
         if named:
             self.here = named
-        self.glue = True
+        self.glue, self.fresh = True, False
 
     def _shown(self, text: str, path: tuple[str, ...], named: str, context: str) -> str:
         """Return an area as written, with what its heading says before it."""
-        whole = self.regions.reach((text,), "")
-        if not context or (named and whole.code == named and not whole.open):
+        if not context or self.regions.from_province(text):
             return tidy(text)
         around = (context[:size] for size in (4, 2) if size < len(named))
         above = next((c for c in around if named.startswith(c)), "") if named else context

@@ -63,6 +63,11 @@ class Regions:
         above = [self.names.get(code[:n], "") for n in _LEVELS if n <= len(code)]
         return "".join(name for name in above if name != "县" and not _FILLER.fullmatch(name))
 
+    def from_province(self, text: str) -> bool:
+        """Say whether a text begins with a province, so that it says in full where it is."""
+        value = compact(text)
+        return any(value.startswith(form) for form in self._forms[2])
+
     def is_city(self, code: str) -> bool:
         """Say whether a code is as fine as a city: municipalities are."""
         return len(code) >= 4 or code in MUNICIPALITIES
@@ -99,7 +104,7 @@ class Regions:
 
     def _beyond(self, code: str, rest: str, *, structured: bool) -> Reach:
         """Look for a county in what follows a city: in brackets, of elsewhere, or misspelt."""
-        rest = rest.removeprefix(EDGE)
+        rest = rest.lstrip(EDGE)
         if len(code) == 6 or not rest.strip(EDGE):
             return self._second(code, rest)
         bracket = _IN_BRACKETS.match(rest)
@@ -143,7 +148,7 @@ class Regions:
 
     def _second(self, code: str, rest: str) -> Reach:
         """Give a line that goes on to name another county of the city to a person."""
-        rest = rest.removeprefix(EDGE)
+        rest = rest.lstrip(EDGE)
         if len(code) == 6 and _JOINT.search(rest):
             above = code[:4] if code[:2] not in MUNICIPALITIES else code[:2]
             others = [

@@ -48,10 +48,12 @@ __all__ = [
     "draft_list",
     "draft_text",
     "in_force",
+    "leave_out_open",
     "may_be_lowered",
     "propose_lowering",
     "publish_list",
     "remove_entry",
+    "reopen_entry",
     "set_last_case",
 ]
 
@@ -109,7 +111,7 @@ def decide_entry(
 
     `mark` is given where the list states no level that could be read.
     """
-    _draft_of(entry)
+    _draft(entry.version_id)
     if left_out:
         entry.state, entry.place, entry.part = EntryState.LEFT_OUT, None, ""
     else:
@@ -118,6 +120,31 @@ def decide_entry(
     entry.decided_by, entry.decided_at = by, timezone.now()
     with acting(by=by, why="decide line of risk list", risk_list=entry.version_id):
         entry.save(update_fields=["state", "place", "part", "mark", "decided_by", "decided_at"])
+    return entry
+
+
+@transaction.atomic
+def leave_out_open(*, version: RiskListVersion, by: User | None) -> int:
+    """Leave out every line of a draft that is still open; return how many there were."""
+    _draft(version.pk)
+    with acting(by=by, why="leave open lines out of risk list", risk_list=version.pk):
+        rows = RiskEntry.objects.filter(version=version, state=EntryState.OPEN)
+        count: int = rows.update(
+            state=EntryState.LEFT_OUT, decided_by=by, decided_at=timezone.now()
+        )
+    return count
+
+
+@transaction.atomic
+def reopen_entry(*, entry: RiskEntry, by: User | None) -> RiskEntry:
+    """Have a line of a draft decided again; the place it had is the first that is offered."""
+    _draft(entry.version_id)
+    offered = [entry.place_id, *entry.choices] if entry.place_id else entry.choices
+    entry.choices = list(dict.fromkeys(offered))
+    entry.state, entry.place = EntryState.OPEN, None
+    entry.decided_by = entry.decided_at = None
+    with acting(by=by, why="reopen line of risk list", risk_list=entry.version_id):
+        entry.save(update_fields=["state", "place", "choices", "decided_by", "decided_at"])
     return entry
 
 
@@ -138,7 +165,7 @@ def add_entry(
         decided_by=by,
         decided_at=timezone.now(),
     )
-    _draft_of(entry)
+    _draft(entry.version_id)
     if version.entries.filter(place=place, part=bare, mark=entry.mark).exists():
         raise EntryNotDecidedError(
             _("%(place)s stands in the list as %(mark)s already.")
@@ -152,7 +179,7 @@ def add_entry(
 @transaction.atomic
 def remove_entry(*, entry: RiskEntry, by: User | None) -> None:
     """Take a line out of a draft; a line that a list states is left out and stays to be seen."""
-    _draft_of(entry)
+    _draft(entry.version_id)
     if entry.row != BY_HAND:
         decide_entry(entry=entry, left_out=True, by=by)
         return
@@ -163,26 +190,21 @@ def remove_entry(*, entry: RiskEntry, by: User | None) -> None:
 @transaction.atomic
 def discard_list(*, version: RiskListVersion, by: User | None) -> RiskListVersion:
     """Put a draft away; it stays to be seen and changes nothing."""
-    found = RiskListVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
-    if found.state != ListState.DRAFT:
-        raise _no_draft()
+    found = _draft(version.pk)
     found.state = ListState.DISCARDED
     with acting(by=by, why="discard risk list", risk_list=found.pk):
         found.save(update_fields=["state"])
     return found
 
 
-def _draft_of(entry: RiskEntry) -> None:
-    """Lock the list of a line; ListNotChangedError unless it is a draft."""
-    rows = RiskListVersion.objects.select_for_update(of=("self",))
-    if rows.get(pk=entry.version_id).state != ListState.DRAFT:
-        raise _no_draft()
-
-
-def _no_draft() -> ListNotChangedError:
-    return ListNotChangedError(
-        _("This list is no draft any more; draft a new one to change what is in force.")
-    )
+def _draft(pk: int) -> RiskListVersion:
+    """Return a list, locked; ListNotChangedError unless it is a draft."""
+    found: RiskListVersion = RiskListVersion.objects.select_for_update(of=("self",)).get(pk=pk)
+    if found.state != ListState.DRAFT:
+        raise ListNotChangedError(
+            _("This list is no draft any more; draft a new one to change what is in force.")
+        )
+    return found
 
 
 def _needed(place: Place | None) -> Place:
