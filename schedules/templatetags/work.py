@@ -43,6 +43,7 @@ MENU = (
     Entry("import-list", gettext_lazy("Import"), "import", "import"),
     Entry("assignment-list", gettext_lazy("Assignments"), "assign", "assign"),
     Entry("risk-list", gettext_lazy("Risk areas"), "warning", further=True),
+    Entry("screening-list", gettext_lazy("Re-screening"), "search", further=True),
     Entry("away-list", gettext_lazy("Residents away"), "people", further=True),
     Entry("zone-list", gettext_lazy("Closed zones"), "home", further=True),
     Entry("permit-list", gettext_lazy("Permits to leave"), "exit", "register", further=True),
