@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from policies.facts import Facts
 from policies.outcome import outcome_of
+from policies.override import outcome_set
 from policies.pack import KINDS
 from policies.plan import Plan, Stage
 from policies.planner import plan
@@ -20,7 +21,6 @@ from policies.stored import stored_plan
 
 PACKS = ("JY", "JX57", "JX8", "JL", "GZ")
 ARRIVAL = date(2021, 1, 20)
-LOADED = {key: load(key) for key in PACKS}  # read before the first clock of a test runs
 FLAGS = ("key_concern", "local_cases", "land_border", "hubei", "wuhan", "outbreak_city")
 LEVELS = ("low", "mid", "high")
 
@@ -89,6 +89,8 @@ people = st.fixed_dictionaries(
     }
 )
 packs = st.sampled_from(PACKS)
+# The machine may be busy; what a plan costs is measured by the benchmarks.
+lawful = settings(deadline=None)
 STRICT = KINDS[: KINDS.index("home_isolation") + 1]
 
 
@@ -103,6 +105,7 @@ def strictness(pack: str, facts: dict[str, Any]) -> tuple[int, ...]:
     return outcome_of(row, situation_of(known, parsed)).strictness
 
 
+@lawful
 @given(packs, people, events)
 def test_the_chain_of_stages_has_no_gap_and_no_overlap(
     pack: str, facts: dict[str, Any], happened: list[dict[str, Any]]
@@ -117,6 +120,7 @@ def test_the_chain_of_stages_has_no_gap_and_no_overlap(
         assert got.free_from == got.stages[-1].last_day + timedelta(days=1)  # type: ignore[operator]
 
 
+@lawful
 @given(packs, people, events)
 def test_every_test_lies_in_its_stage_or_after_the_end(
     pack: str, facts: dict[str, Any], happened: list[dict[str, Any]]
@@ -134,6 +138,7 @@ def test_every_test_lies_in_its_stage_or_after_the_end(
         assert item.date > got.observation_ends
 
 
+@lawful
 @given(packs, people, events)
 def test_every_item_of_a_plan_says_why(
     pack: str, facts: dict[str, Any], happened: list[dict[str, Any]]
@@ -156,6 +161,7 @@ def test_every_item_of_a_plan_says_why(
 
 # A riskier fact may lead to another row by the notice's own words: in JX8 an outbreak stay is
 # taken out of the earlier notice, in GZ Hubei leaves its row. Adding a stay leaves all others.
+@lawful
 @given(packs, people, stays)
 def test_a_longer_history_never_gives_a_laxer_plan(
     pack: str, facts: dict[str, Any], more: list[dict[str, Any]]
@@ -165,6 +171,7 @@ def test_a_longer_history_never_gives_a_laxer_plan(
     assert strictness(pack, riskier) >= strictness(pack, facts)
 
 
+@lawful
 @given(st.sampled_from(["JY", "JL"]), people.filter(lambda facts: facts["history"]))
 def test_a_raised_level_never_gives_a_laxer_plan(pack: str, facts: dict[str, Any]) -> None:
     riskier = copy.deepcopy(facts)
@@ -173,6 +180,7 @@ def test_a_raised_level_never_gives_a_laxer_plan(pack: str, facts: dict[str, Any
     assert strictness(pack, riskier) >= strictness(pack, facts)
 
 
+@lawful
 @given(packs, people)
 def test_adding_proof_never_gives_a_stricter_plan(pack: str, facts: dict[str, Any]) -> None:
     proven = {
@@ -187,6 +195,7 @@ def test_adding_proof_never_gives_a_stricter_plan(pack: str, facts: dict[str, An
     assert strictness(pack, proven) <= strictness(pack, facts)
 
 
+@lawful
 @given(packs, people, events)
 def test_the_same_facts_give_the_same_plan_and_the_stored_one_reads_back(
     pack: str, facts: dict[str, Any], happened: list[dict[str, Any]]
@@ -202,6 +211,7 @@ def test_the_same_facts_give_the_same_plan_and_the_stored_one_reads_back(
     assert stored_plan(got.as_dict()) == got
 
 
+@lawful
 @given(packs, people, events, st.none() | zones)
 def test_what_is_stated_twice_changes_nothing(
     pack: str, facts: dict[str, Any], happened: list[dict[str, Any]], zone: dict[str, Any] | None
@@ -212,6 +222,7 @@ def test_what_is_stated_twice_changes_nothing(
     assert twice | {"event_result": ""} == once | {"event_result": ""}
 
 
+@lawful
 @given(packs, people, events.filter(bool), st.none() | zones)
 def test_what_was_done_before_an_event_stays_as_it_was(
     pack: str, facts: dict[str, Any], happened: list[dict[str, Any]], zone: dict[str, Any] | None
@@ -238,6 +249,7 @@ def done(stage: Stage, day: date) -> tuple[Any, ...]:
     return stage.kind, stage.day0, stage.first_day, stage.last_day, stage.days, tests
 
 
+@lawful
 @given(packs, people, zones)
 def test_a_closed_zone_leaves_no_day_open_and_keeps_every_test(
     pack: str, facts: dict[str, Any], zone: dict[str, Any]
@@ -269,6 +281,7 @@ def strict_days(plan: Plan) -> set[date]:
     }
 
 
+@lawful
 @given(packs, people, zones, events)
 def test_the_stages_of_somebody_in_a_zone_follow_each_other(
     pack: str, facts: dict[str, Any], zone: dict[str, Any], happened: list[dict[str, Any]]
@@ -289,6 +302,7 @@ def test_the_stages_of_somebody_in_a_zone_follow_each_other(
     assert stored_plan(got.as_dict()) == got
 
 
+@lawful
 @given(packs, people, st.sampled_from(["no", "yes"]), st.sampled_from(["next_day", "same_day"]))
 def test_a_negative_more_never_gives_a_stricter_plan(
     pack: str, facts: dict[str, Any], restricted: str, count: str
@@ -311,6 +325,7 @@ def test_a_negative_more_never_gives_a_stricter_plan(
     assert strict(proven) <= strict(facts)
 
 
+@lawful
 @given(packs, people, events, st.data())
 def test_a_row_set_by_people_hides_nothing_stricter_that_came_later(
     pack: str, facts: dict[str, Any], happened: list[dict[str, Any]], data: st.DataObject
@@ -325,17 +340,14 @@ def test_a_row_set_by_people_hides_nothing_stricter_that_came_later(
     assert decided.classification == row.name
     assert decided.matched == plan(known, Facts.parse(facts)).matched
     assert stored_plan(later.as_dict()) == later
-    if any(
-        event["type"] == "contact_identified" and event["level"] == "close" for event in happened
-    ):
+    if any(event.get("level") == "close" for event in happened):
         at = situation_of(known, Facts.parse({**facts, "contact": "close"}))
-        contact = known.row("JX8.CONTACT" if pack == "JX8" else f"{pack}.CONTACT")
-        final = next(one for one in known.rows if one.name == later.classification)
-        if later.classification != row.name:
-            assert outcome_of(final, at).strictness >= outcome_of(contact, at).strictness
+        asked = outcome_of(known.row("JX8.CONTACT" if pack == "JX8" else f"{pack}.CONTACT"), at)
+        final = outcome_set(known, known.row(later.classification), at)
+        assert final.strictness >= asked.strictness
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(people)
 def test_the_catch_all_stands_alone(facts: dict[str, Any]) -> None:
     for pack in PACKS:
@@ -344,6 +356,7 @@ def test_the_catch_all_stands_alone(facts: dict[str, Any]) -> None:
 
 
 @pytest.mark.clause("JL-1b", "A-01")
+@lawful
 @given(people)
 def test_day_0_of_the_first_stage_is_the_arrival(facts: dict[str, Any]) -> None:
     got = made("JL", facts)
