@@ -4,7 +4,7 @@ from django.urls import path
 
 from returnees.views import returnee_list
 from schedules.filters import WorkReturneeFilter
-from schedules.views import daily_report, dashboard, person_tasks, task_list
+from schedules.views import daily_report, dashboard, person_tasks, screening_work, task_list
 
 by_work = {"filterset": WorkReturneeFilter}
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("daily-report/xlsx/", daily_report.daily_report_xlsx, name="daily-report-xlsx"),
     path("tasks/", task_list.task_list, name="task-list"),
     path("persons/<int:pk>/tasks/", person_tasks.person_tasks, name="person-tasks"),
+    path("screenings/<int:pk>/work/", screening_work.screening_work, name="screening-work"),
     path("returnees/", returnee_list.returnee_list, by_work, name="returnee-list"),
     path("returnees/export/", returnee_list.returnee_export, by_work, name="returnee-export"),
 ]

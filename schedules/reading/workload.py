@@ -1,32 +1,22 @@
-"""How much work plans bring, day by day: for those who decide before it begins."""
+"""How much work spans bring, day by day: for those who decide before it begins."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
-from policies.pack import Pack
 from policies.spans import Span
-from policies.stored import stored_plan
-from schedules.planned import Times, spans_of
-from schedules.services.duties import NO_ROW
 
 DAY = timedelta(days=1)
 
 
-def tasks_by_day(
-    plans: Iterable[tuple[Pack, Mapping[str, Any], Times]], *, first: date, last: date
-) -> Counter[date]:
+def tasks_by_day(spans: Iterable[Span], *, first: date, last: date) -> Counter[date]:
     """Return how many tasks come up on each day from `first` to `last`, both included.
 
-    Each plan is its pack, its stored form and the moments it is timed by. Days without a task have
-    no entry. What came up before `first` is not counted: it is there whichever plan holds.
+    Days without a task have no entry. What came up before `first` is not counted.
     """
     days: Counter[date] = Counter()
-    for pack, plan, times in plans:
-        for span in spans_of(pack, stored_plan(plan), times):
-            if span.evidence not in NO_ROW:
-                days.update(days_of(span, first=first, last=last))
+    for span in spans:
+        days.update(days_of(span, first=first, last=last))
     return days
 
 
