@@ -67,13 +67,13 @@ def touched_by(changes: Sequence[AreaChange], user: User) -> AwayQuerySet:
     certain = at_or_below(whole)
     possible = at_or_below(parts) | Q(place__in=around)
     rows = Away.objects.open().visible_to(user).filter(certain | possible)
-    return rows.annotate(
-        touch=Case(
-            When(certain, then=Value(Touch.CERTAIN.value)),
-            default=Value(Touch.POSSIBLE.value),
-            output_field=CharField(),
-        )
-    ).order_by(F("returns_on").asc(nulls_last=True), "pk")
+    touch = Case(
+        When(certain, then=Value(Touch.CERTAIN.value)),
+        default=Value(Touch.POSSIBLE.value),
+        output_field=CharField(),
+    )
+    found: AwayQuerySet = rows.annotate(touch=touch)
+    return found.order_by(F("returns_on").asc(nulls_last=True), "pk")
 
 
 def at_or_below(codes: Iterable[str]) -> Q:

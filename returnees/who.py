@@ -77,7 +77,8 @@ class WhoForm(PersonForm):
         """Return the person of a valid form: the one with this ID number, or one registered now."""
         data = dict(self.cleaned_data)
         number = data["id_number"]
-        known = Person.objects.with_id_number(number).first() if number else None
+        rows = Person.objects.with_id_number(number)
+        known: Person | None = rows.first() if number else None
         if known is not None:
             if not persons_for(by).filter(pk=known.pk).exists():
                 raise PersonElsewhereError(

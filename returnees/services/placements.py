@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from grid.audit import acting
 from grid.days import at
 from grid.errors import Refused
-from grid.models import Household, Person, User
+from grid.models import Person, User
 from grid.permissions import Permission
 from returnees.choices import OPEN_STATES
 from returnees.clock import local_day
@@ -94,7 +94,6 @@ def register_placement(
     placement: Placement,
     by: User | None,
     address: str = "",
-    household: Household | None = None,
     now: datetime | None = None,
 ) -> Episode:
     """Record a placement and plan it; the person is under management at once.
@@ -111,7 +110,7 @@ def register_placement(
             _need_sight(managed, by)
             return _told(managed, placement, by=by, now=now)
         return register_report(
-            report=_report(person, place_code, placement, address, household, now=now),
+            report=_report(person, place_code, placement, address, now=now),
             by=by,
             now=now,
         )
@@ -200,7 +199,6 @@ def _report(
     place_code: str,
     placement: Placement,
     address: str,
-    household: Household | None,
     *,
     now: datetime,
 ) -> ReportInput:
@@ -208,7 +206,6 @@ def _report(
     return ReportInput(
         person=person,
         place_code=place_code,
-        household=household,
         address=address,
         arrives_at=min(at(placement.placed_on, NOON), now),
         arrived=True,

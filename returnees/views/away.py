@@ -83,7 +83,7 @@ def somewhere(text: str) -> Q:
     return condition
 
 
-def judge(rows: list[Away]) -> None:
+def judge(rows: list[Any]) -> None:
     """Give each row the risk where the person is now, with one query for all."""
     day = today()
     book = RiskBook.of((row.place_id for row in rows if row.place_id), day, day)
