@@ -35,6 +35,10 @@ MOST_STAYS = 100
 class BadQuestion(APIException):
     """The question cannot be answered; the detail is one sentence."""
 
+    def __init__(self, detail: str) -> None:
+        # What was sent may hold halves of characters, which no answer can carry.
+        super().__init__(detail.encode("utf-8", "replace").decode())
+
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "bad_question"
 
@@ -167,7 +171,8 @@ def question_of(request: Request) -> dict[str, Any]:
     facts = data.get("facts")
     if not isinstance(facts, dict):
         raise BadQuestion(_("facts: is missing; send an object as policy_plan takes it."))
-    if len(facts.get("history") or ()) > MOST_STAYS:
+    history = facts.get("history")
+    if isinstance(history, list) and len(history) > MOST_STAYS:
         raise BadQuestion(
             _("facts.history: holds more than %(most)s stays.") % {"most": MOST_STAYS}
         )
@@ -186,7 +191,7 @@ def pack_asked(data: Mapping[str, Any], day: date) -> Pack:
                 % {"key": key, "known": known}
             )
         return pack_of_file(file) if file else load(key)
-    if not isinstance(place, str) or not place:
+    if not is_code(place):
         raise BadQuestion(_("Name a notice (pack) or the code of the place (place)."))
     if data.get("day"):
         try:
@@ -194,6 +199,11 @@ def pack_asked(data: Mapping[str, Any], day: date) -> Pack:
         except (TypeError, ValueError) as error:
             raise BadQuestion(_("day: give a date such as 2021-01-20.")) from error
     return PolicyBook.of([place]).at(place, day)[0]
+
+
+def is_code(value: Any) -> bool:
+    """Say whether a value may be the code of a place: digits, 18 at most."""
+    return isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 18
 
 
 def with_levels(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,8 +223,9 @@ def with_risks(
 ) -> tuple[dict[str, Any], list[StayRisk]]:
     """Return parsed facts with the risk of stays that state none, by their place codes."""
     history = list(facts.get("history") or ())
+    codes = [stay["place"] for stay in history if is_code(stay.get("place"))]
     asked = [n for n, stay in enumerate(history) if not stay.get("risk")]
-    places = Place.objects.in_bulk([str(history[n].get("place")) for n in asked])
+    places = Place.objects.in_bulk(codes) if asked else {}
     stays = []
     for n in asked:
         place = places.get(str(history[n].get("place")))

@@ -4,7 +4,7 @@ Nothing is stored and nothing personal is asked: facts in, words out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -51,7 +51,7 @@ def places_bound() -> list[tuple[str, str]]:
 
 def village_of(code: str) -> Place | None:
     """Return the village that the address names, if it takes reports."""
-    if not code:
+    if not code.isdecimal():
         return None
     found: Place | None = Place.objects.filter(code=code, level=Level.VILLAGE, closed=False).first()
     return found
@@ -65,7 +65,8 @@ def answer_to(
     judged = risks_of(stays, arrival, pack)
     known = {**facts, "history": [stay.fact() for stay in judged]}
     made = make_plan(pack, Facts.parse(known))
-    plan = explain(made.as_dict(), known, pack)
+    # Nobody has reported yet: what is to be reported stands among what to do.
+    plan = replace(explain(made.as_dict(), known, pack), report_status="")
     return Answer(
         pack=pack,
         title=in_words(pack.title),

@@ -75,7 +75,9 @@ class PlaceSearch(forms.Widget):
         return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> tuple[str, str]:
-        return data.get(name, ""), data.get(f"{name}_text", "").strip()
+        # No name holds NUL, and the database takes none.
+        code, text = (data.get(key, "").replace("\0", "") for key in (name, f"{name}_text"))
+        return code, text.strip()
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in data and f"{name}_text" not in data

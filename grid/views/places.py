@@ -28,7 +28,7 @@ def place_search(request: PortalRequest) -> HttpResponse:
     the public question ask for places too.
     """
     field = request.GET.get("field", "place")
-    text = request.GET.get(f"{field}_text", "")
+    text = request.GET.get(f"{field}_text", "").replace("\0", "")
     right = RIGHTS.get(request.GET.get("within", ""))
     level = request.GET.get("deepest", "")
     deepest = Level(int(level)) if level in LEVELS else Level.BUILDING

@@ -50,11 +50,14 @@ def unjudged(form: QuestionForm, stays: list[Any]) -> None:
 
 
 def answered(request: HttpRequest, context: dict[str, Any]) -> int:
-    """Put the answer, or what is to be mended, into the context; return the status."""
+    """Put the answer, or what is to be mended, into the context; return the status.
+
+    A fault is a page like any other: refusals are logged with their address, which nobody needs.
+    """
     form, stays = context["form"], context["stays"]
     right = form.is_valid()
     if not check_stays(stays, form.cleaned_data.get("arrives_on")) or not right:
-        return 422
+        return 200
     if too_many(request, "policy-question", PER_HOUR):
         form.add_error(None, _("Too many questions from this address; try again in an hour."))
         return 429
@@ -68,5 +71,4 @@ def answered(request: HttpRequest, context: dict[str, Any]) -> int:
         )
     except (Refused, FactsError) as refusal:
         form.add_error(None, str(refusal))
-        return 422
     return 200
