@@ -1,6 +1,7 @@
 """Computing a re-screening: the plan before and after of everybody touched."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -40,7 +41,8 @@ def compute(
         if one.episode not in known or known[one.episode].state not in DECIDED
     }
     new, again = [], []
-    for cells in foreseen(origin, todo.values(), now):
+    for one in foreseen(origin, todo.values(), now):
+        cells = one.cells
         episode = cells.pop("episode")
         item = known.get(episode.pk)
         if item is None:
@@ -53,8 +55,35 @@ def compute(
     update_in(again, ITEM_FIELDS)
 
 
-def foreseen(origin: Origin, touched: Iterable[Touched], now: datetime) -> list[dict[str, Any]]:
-    """Return the cells of the items of these episodes, nothing written."""
+@dataclass(slots=True)
+class Foreseen:
+    """An episode as it would be, in memory only: its plan before, why, and what hinders it."""
+
+    episode: Episode
+    before: Mapping[str, Any]
+    touched: Touched
+    problem: str = ""
+    over: bool = False  # was let go, and nothing would be left to do
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """The columns of the item."""
+        after = {} if self.problem else self.episode.plan
+        return {
+            "episode": self.episode,
+            "place_id": self.episode.place_id,
+            "touch": self.touched.touch,
+            "why": self.touched.why,
+            "before": summary_of(self.before),
+            "after": summary_of(after),
+            "changes": bool(self.problem) or (differ(self.before, after) and not self.over),
+            "state": ItemState.PENDING,
+            "problem": self.problem,
+        }
+
+
+def foreseen(origin: Origin, touched: Iterable[Touched], now: datetime) -> list[Foreseen]:
+    """Return these episodes as they would be planned, nothing written."""
     why = {one.episode: one for one in touched}
     episodes = list(
         Episode.objects.filter(pk__in=why, state__in=COUNTING).select_related("person", "policy")
@@ -63,50 +92,51 @@ def foreseen(origin: Origin, touched: Iterable[Touched], now: datetime) -> list[
     day = local_day(now)
     origin.foresee([(e, journeys[e.pk]) for e in episodes if e.is_expected], day)
     rows = Rows.of(episode for episode in episodes if not episode.is_expected)
-    return [_cells(origin, e, journeys[e.pk], why[e.pk], rows, day) for e in episodes]
+    return [_foreseen(origin, e, journeys[e.pk], why[e.pk], rows, day) for e in episodes]
 
 
-def _cells(
+def _foreseen(
     origin: Origin, episode: Episode, journey: Journey, touched: Touched, rows: Rows, day: date
-) -> dict[str, Any]:
-    before, problem = episode.plan, ""
+) -> Foreseen:
+    found = Foreseen(episode, episode.plan, touched)
     released = episode.state == EpisodeState.RELEASED
     if released:
-        episode.state = EpisodeState.ACTIVE  # as if the period went on; never written
+        episode.state = EpisodeState.ACTIVE  # as if the period went on
     try:
         chosen = touched.touch == Touch.POSSIBLE
         known = origin.known(episode, journey, touched.why, chosen=chosen, day=day)
         facts = journey.facts(arrived_at=episode.arrived_at, known=known)
         replanned(episode, facts, rows, day=day)
     except NotPlannableError as error:
-        problem = str(error)[:300]
-    # Of somebody let go nothing changes unless there is something left to do.
-    over = released and not episode.stage_kind
+        found.problem = str(error)[:300]
+    found.over = released and not episode.stage_kind
+    return found
+
+
+def counts() -> dict[str, Count]:
+    """Return the aggregates by which items are counted."""
+    waits = Q(state=ItemState.PENDING, changes=True)
+    failed = Q(state=ItemState.REFUSED) | (waits & ~Q(problem=""))
     return {
-        "episode": episode,
-        "place_id": episode.place_id,
-        "touch": touched.touch,
-        "why": touched.why,
-        "before": summary_of(before),
-        "after": {} if problem else summary_of(episode.plan),
-        "changes": bool(problem) or (differ(before, episode.plan) and not over),
-        "state": ItemState.PENDING,
-        "problem": problem,
+        "affected": Count("pk"),
+        "certain": Count("pk", filter=Q(touch=Touch.CERTAIN, changes=True)),
+        "possible": Count("pk", filter=Q(touch=Touch.POSSIBLE, changes=True)),
+        "unchanged": Count("pk", filter=Q(changes=False)),
+        "to_confirm": Count("pk", filter=waits & Q(touch=Touch.CERTAIN)),
+        "to_ask": Count("pk", filter=waits & Q(touch=Touch.POSSIBLE)),
+        "applied": Count("pk", filter=Q(state=ItemState.APPLIED)),
+        "left": Count("pk", filter=Q(state=ItemState.LEFT)),
+        "refused": Count("pk", filter=failed),
     }
 
 
 def figures_of(items: Any) -> dict[str, int]:
     """Return the counts of a queryset of items, with one query."""
-    waits = Q(state=ItemState.PENDING, changes=True)
-    found: dict[str, int] = items.order_by().aggregate(
-        affected=Count("pk"),
-        certain=Count("pk", filter=Q(touch=Touch.CERTAIN, changes=True)),
-        possible=Count("pk", filter=Q(touch=Touch.POSSIBLE, changes=True)),
-        unchanged=Count("pk", filter=Q(changes=False)),
-        to_confirm=Count("pk", filter=waits & Q(touch=Touch.CERTAIN)),
-        to_ask=Count("pk", filter=waits & Q(touch=Touch.POSSIBLE)),
-        applied=Count("pk", filter=Q(state=ItemState.APPLIED)),
-        left=Count("pk", filter=Q(state=ItemState.LEFT)),
-        refused=Count("pk", filter=Q(state=ItemState.REFUSED)),
-    )
+    found: dict[str, int] = items.order_by().aggregate(**counts())
     return found
+
+
+def figures_by_screening(items: Any) -> dict[int, dict[str, int]]:
+    """Return the counts of items by their re-screening, with one query."""
+    rows = items.order_by().values("screening").annotate(**counts())
+    return {row.pop("screening"): row for row in rows}

@@ -162,7 +162,7 @@ def settle_state(screening: Screening) -> None:
     """Count anew; a re-screening in which nobody waits any more is closed. Saves."""
     screening.figures = dict(figures_of(screening.items.all()))
     waits = screening.figures["to_confirm"] + screening.figures["to_ask"]
-    if screening.state == ScreeningState.OPEN and not waits and not screening.figures["refused"]:
+    if screening.state == ScreeningState.OPEN and not waits + screening.figures["refused"]:
         screening.state = ScreeningState.CLOSED
     screening.save(update_fields=["state", "figures", "found_at"])
 

@@ -86,13 +86,15 @@ def settle_stay(
     by: User | None,
     place: str | None = None,
     was_there: bool | None = None,
+    area: RiskArea | None = None,
     now: datetime | None = None,
 ) -> Stay:
     """Note where exactly somebody was and plan anew where it matters.
 
-    Either `place`, the code of a finer place, or `was_there`: in the area at risk, or not. Open
-    re-screenings follow: who was there is re-planned, who was not stays as they are. Refuses a
-    place that does not lie in the stay's own.
+    Either `place`, the code of a finer place, or `was_there`: in the area at risk (`area`, the worst
+    of those in doubt where none is named), or in none of them. Open re-screenings follow: who was
+    there is re-planned, who was not stays as they are. Refuses a place that does not lie in the
+    stay's own.
     """
     now = now or timezone.now()
     day = local_day(now)
@@ -104,8 +106,8 @@ def settle_stay(
             _check_place(stay, place)
             note_place(episode, journey, stay, place, "", day=day)
         elif was_there:
-            area = _worst(doubts_of(stay, episode, day))
-            note_place(episode, journey, stay, area.place_id, area.part, day=day)
+            found = _named(area, doubts_of(stay, episode, day))
+            note_place(episode, journey, stay, found.place_id, found.part, day=day)
         elif was_there is None:
             raise AnswerRefusedError(_("Choose the place, or say whether the person was there."))
         stay.unclear, stay.asked_on = False, day
@@ -158,8 +160,11 @@ def _adds(area: RiskArea, sure: AreaRisk) -> bool:
     return area.mark not in sure.flags
 
 
-def _worst(areas: Sequence[RiskArea]) -> RiskArea:
-    if not areas:
+def _named(area: RiskArea | None, areas: Sequence[RiskArea]) -> RiskArea:
+    """Return the area in doubt that is named, the worst where none is."""
+    if area is not None and area in areas:
+        return area
+    if area is not None or not areas:
         raise AnswerRefusedError(_("No area in this place is at risk; there is nothing to answer."))
     return areas[-1]
 
