@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from grid.audit import acting
 from grid.models import User
@@ -172,7 +173,7 @@ def _entry(version: RiskListVersion, line: RiskLine, found: Found) -> RiskEntry:
     return RiskEntry(
         version=version,
         row=line.row,
-        text=line.text,
+        text=cut(line.text),
         mark=line.mark,
         state=EntryState.OPEN if found.open else EntryState.RESOLVED,
         place_id=None if found.open else found.place,
@@ -202,12 +203,18 @@ def _as_before(entries: Iterable[RiskEntry]) -> None:
 
 
 def _same(day: date, full: list[str], digest: str) -> RiskListVersion | None:
-    """Return the list in force on that day when it is the same, or the draft of the same lines."""
-    lists = RiskListVersion.objects.filter(day=day, covers=full)
-    in_force: RiskListVersion | None = lists.published().first()
-    if in_force is not None and in_force.digest == digest:
-        return in_force
-    draft: RiskListVersion | None = lists.drafts().filter(digest=digest).first()
+    """Return the same list where it is in force and nothing came after it, or its draft."""
+    lists = RiskListVersion.objects.filter(day=day, digest=digest)
+    published: RiskListVersion | None = lists.published().first()
+    if published is not None:
+        later = RiskListVersion.objects.published().filter(
+            day=day, published_at__gt=published.published_at
+        )
+        # A list that states nothing in full may have moved anything.
+        touching = Q(covers__overlap=full) | Q(covers__len=0) if full else Q()
+        if not later.filter(touching).exists():
+            return published
+    draft: RiskListVersion | None = lists.drafts().first()
     return draft
 
 
