@@ -14,7 +14,7 @@ from django.urls import get_resolver, reverse
 
 from grid.days import today
 from grid.models import Block, Event, Leave, Place, Site, User
-from returnees.models import PolicyVersion, RiskArea
+from returnees.models import PolicyPack, PolicyVersion, RiskArea
 from schedules.models import Duty, JobRun
 from tests.access.roles import SIGNED_IN, STAFF, holds
 from tests.access.scene import Scene, read_only, scene, undone
@@ -37,6 +37,7 @@ MODELS = {
     "grid_event": ("", ""),
     "grid_importbatch": ("", ""),
     "returnees_riskarea": ("publish", "publish"),
+    "returnees_policypack": ("", ""),
     "returnees_policyversion": ("", ""),
     "returnees_advancereport": ("", ""),
     "returnees_episode": ("", ""),
@@ -46,7 +47,7 @@ MODELS = {
     "schedules_jobrun": ("", ""),
 }
 VIEW = {"schedules_jobrun": "configure"}
-UNSCOPED = {"returnees_riskarea", "schedules_duty", "schedules_jobrun"}
+UNSCOPED = {"returnees_policypack", "returnees_riskarea", "schedules_duty", "schedules_jobrun"}
 IMPORTED = {"grid_place", "returnees_riskarea"}
 EXPORTED = {*IMPORTED, "grid_household"}
 ACTIONS = {"changelist", "add", "change", "delete", "history", "import", "process_import", "export"}
@@ -80,6 +81,7 @@ def rows_of(scene: Scene, where: str) -> dict[str, Any]:
         "grid_event": Event.objects.create(kind="export", subject="名单", place_id=at["village"]),
         "grid_importbatch": at["batch"],
         "returnees_riskarea": RiskArea.objects.first(),
+        "returnees_policypack": PolicyPack.objects.get(pk=at["pack"].pk),
         "returnees_policyversion": policy,
         "returnees_advancereport": at["episode"].report,
         "returnees_episode": at["episode"],
