@@ -26,10 +26,14 @@ from returnees.models import (
     Override,
     PolicyPack,
     PolicyVersion,
+    RiskListVersion,
+    Screening,
+    ScreeningItem,
 )
 from returnees.services.health import log_health
 from returnees.services.policies import propose_policy
 from returnees.services.reports import register_report
+from returnees.services.risk_lists import draft_in_force
 from schedules.models import Task
 from schedules.services import reconcile, sync_duties
 from tests.access.roles import STAFF
@@ -101,6 +105,7 @@ def rows_at(
         cadre=cadre, tier=Tier.HOUSEHOLD, household=household, at=grid, since=today(), lead=False
     )
     episode = episode_of(person, village)
+    item = screened(episode, where)
     return {
         "village": village,
         "grid": grid.code,
@@ -123,9 +128,13 @@ def rows_at(
         "abnormality": Abnormality.objects.get(episode=episode),
         "task": Task.objects.filter(episode=episode).first(),
         **rows_beside(episode, village),
+        "screening": item.screening,
+        "screening_item": item,
+        "stay": episode.report.stays.first(),
         "policy": a_proposal(len(where)),
         "pack": PolicyPack.objects.get(key="JY"),
         "shipped": "JY",
+        **rows_of_risk(),
     }
 
 
@@ -138,6 +147,16 @@ def a_proposal(days: int) -> PolicyVersion:
         settings={"certificate_days": days},
         by=None,
     )
+
+
+def rows_of_risk() -> dict[str, Any]:
+    """Return a drafted list with a line and an area in force: risk knows no abroad either."""
+    version = draft_in_force(day=today(), source="省卫健委", by=None)
+    return {
+        "risk_list": version,
+        "risk_entry": version.entries.first(),
+        "risk_area": RiskArea.objects.get(until=None),
+    }
 
 
 def rows_beside(episode: Episode, village: str) -> dict[str, Any]:
@@ -157,6 +176,27 @@ def rows_beside(episode: Episode, village: str) -> dict[str, Any]:
         ),
         "away": Away.objects.create(person=person, home_id=village, text="海岳省"),
     }  # fmt: skip
+
+
+def screened(episode: Episode, where: str) -> ScreeningItem:
+    """Return the item of an episode in a re-screening that touches nobody else."""
+    version = RiskListVersion.objects.create(
+        day=today(), state="published", covers=[], digest=where, published_at=noon()
+    )
+    screening = Screening.objects.create(risk_list=version, day=today(), state="open")
+    stay = episode.report.stays.first()
+    why = {"stay": stay.pk, "place": stay.place_id, "part": "", "mark": "high", "was": ""}
+    plan = {"class": episode.classification, "ends": None, "stages": [], "rooms": [], "tests": []}
+    return ScreeningItem.objects.create(
+        screening=screening,
+        episode=episode,
+        place_id=episode.place_id,
+        touch="certain",
+        why=[why],
+        before=plan,
+        after={**plan, "class": "JY.MIDHIGH"},
+        changes=True,
+    )
 
 
 def episode_of(person: Person, village: str) -> Episode:
