@@ -54,6 +54,10 @@ def option_words(value: str | int) -> str:
         "same_day": _("the day of arrival is day 1"),
         "date": _("from the day of the change"),
         "arrival": _("from the arrival"),
+        "placement": _("from the placement"),
+        "last_exposure": _("from the last exposure"),
+        "yes": _("yes"),
+        "no": _("no"),
     }
     return words.get(str(value), str(value))
 

@@ -10,7 +10,7 @@ from policies.facts import Facts
 from policies.planner import plan as make_plan
 from policies.schema import keys, load
 from returnees.explained import Explained, Reason, explain
-from returnees.grounds import choices_of, grounds_in
+from returnees.grounds import choices_of, grounds_in, option_words
 from returnees.readings import READINGS
 from tests.policies.people import event, overseas, returnee, stay
 
@@ -121,6 +121,15 @@ def test_a_reading_that_is_a_setting_names_its_value_and_what_else_it_may_be() -
         assert choice.value == "the day of arrival is day 0"
         assert choice.alternatives == "the day of arrival is day 1"
     assert (anchor.value, anchor.alternatives) == ("from the day of the change", "from the arrival")
+
+
+def test_every_alternative_of_a_shipped_pack_has_chinese_words() -> None:
+    with translation.override("zh-hans"):
+        options = {o for key in keys() for s in load(key).settings.values() for o in s.options}
+        words = {option: option_words(option) for option in options}
+
+    assert len(words) >= 8
+    assert [option for option, said in words.items() if not CHINESE.search(said)] == []
 
 
 @pytest.mark.clause("A-05")
