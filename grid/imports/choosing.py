@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from grid.imports.chains import parts, read_chain
 from grid.imports.headings import Header, HeadingIndex, find_header
-from grid.imports.lists import ListSpec
+from grid.imports.lists import Context, ListSpec
 from grid.imports.mapping import SavedMapping
 from grid.imports.messages import refuse
-from grid.imports.reading import Table, read
+from grid.imports.reading import Table, chain_of, read
 from grid.imports.results import Cell, SheetInfo
 
 HEAD_ROWS = 30
@@ -35,19 +36,26 @@ class Found:
     @property
     def rank(self) -> tuple[bool, bool, bool, int]:
         """How likely this is the list: by name, by headings, by rows below them, by fields."""
-        below = self.head[self.header.rows[-1] + 1 :]
+        below = self.head[max(self.header.rows, default=-1) + 1 :]
         fields = len(self.header.fields)
         filled = any(cell != "" for row in below for cell in row)
         return not self.is_other, fields >= _LIKE_A_LIST, filled, fields
 
 
 def choose(
-    data: bytes, spec: ListSpec, sheet: str = "", mapping: SavedMapping | None = None
+    data: bytes,
+    spec: ListSpec,
+    context: Context,
+    sheet: str = "",
+    mapping: SavedMapping | None = None,
 ) -> tuple[Found, list[str]]:
     """Return the table that is likeliest the list, and the names of the others that look alike.
 
     Raises `UnreadableFileError` for a file without any header row.
     """
+    chain = _chain(data, spec, context)
+    if chain is not None:
+        return chain, []
     best: Found | None = None
     alike: list[str] = []
     for found in _candidates(data, spec, sheet, mapping):
@@ -59,6 +67,17 @@ def choose(
         example = "、".join(field.headings[0] for field in spec.fields if field.required)
         refuse("header_not_found", rows=HEAD_ROWS, example=example)
     return best, [name for name in alike if name != best.table.sheet]
+
+
+def _chain(data: bytes, spec: ListSpec, context: Context) -> Found | None:
+    """Return a pasted sign-up chain as a table whose header is the list's own."""
+    found = chain_of(data)
+    if found is None:
+        return None
+    encoding, text = found
+    chain = read_chain(text, spec, context)
+    table = Table(encoding, "", iter(chain.rows), kinds=chain.kinds, notes=chain.notes)
+    return Found(table, [], chain.header)
 
 
 def _candidates(
@@ -78,6 +97,10 @@ def sheets(data: bytes, spec: ListSpec, mapping: SavedMapping | None = None) -> 
     Raises `UnreadableFileError` where the file cannot be read. The rows of a text are counted by
     reading them once.
     """
+    chain = chain_of(data)
+    if chain is not None:
+        entries = sum(part.kind == "data" for part in parts(chain[1]))
+        return [SheetInfo("", entries, len(spec.fields), "list", guess=True)]
     index = HeadingIndex(spec, mapping)
     infos: list[SheetInfo] = []
     best: tuple[tuple[bool, bool, bool, int], int] | None = None

@@ -121,6 +121,11 @@ FILE_SENTENCES: Sentences = {
         "有 {rows} 行被隐藏（筛选）；这些行照样读取，请核对。",
         "{rows} rows are hidden (filtered); they are read all the same, please check.",
     ),
+    "chain_read": (
+        "note",
+        "按接龙文字读取，共 {entries} 人；请核对每一行的识别结果。",
+        "Read as a sign-up chain of {entries} persons; please check what was made of each.",
+    ),
     "formulas_without_values": (
         "warning",
         "有 {cells} 个公式单元格没有保存结果；请在 Excel 中打开并保存一次。",

@@ -95,6 +95,10 @@ class PlaceIndex:
                 names.setdefault(form, []).append(code)
         return degrees
 
+    def towns_named(self, text: str) -> list[str]:
+        """Return the codes of the townships a text names in full, by any of their names."""
+        return self._find_towns(compact(text))
+
     def _ancestors(self, code: str) -> list[str]:
         found = (self.regions.get(code[:length], "") for length in (2, 4, 6))
         return [name for name in found if name]

@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from grid.imports import workbook
+from grid.imports.chains import MAX_CHAIN, is_chain
 from grid.imports.messages import refuse
 from grid.imports.results import Cell, Problem
 from grid.imports.sniffing import delimiter_of, encoding_of, is_workbook, refuse_other_kinds
@@ -25,7 +26,8 @@ class Table:
 
     `merges` are ranges (first row, first column, last row, last column), all from 0. `filled` is
     the number of rows that hold something, None where it takes reading them to know;
-    `hidden_sheets` are the sheets left out, with theirs.
+    `hidden_sheets` are the sheets left out, with theirs. A sign-up chain brings the kinds of its
+    rows and, by row from 0, what is to be asked about them.
     """
 
     encoding: str
@@ -37,6 +39,8 @@ class Table:
     problems: list[Problem] = field(default_factory=list)
     filled: int | None = None
     hidden_sheets: tuple[tuple[str, int], ...] = ()
+    kinds: Sequence[str] = ()
+    notes: Mapping[int, tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def read(data: bytes, *, sheet: str = "") -> Iterator[Table]:
@@ -52,6 +56,19 @@ def read(data: bytes, *, sheet: str = "") -> Iterator[Table]:
         return
     refuse_other_kinds(data)
     yield _text_table(data)
+
+
+def chain_of(data: bytes) -> tuple[str, str] | None:
+    """Return (encoding, text) of a file that is a sign-up chain pasted as text, else None.
+
+    Raises `UnreadableFileError` like `read`.
+    """
+    if len(data) > 4 * MAX_CHAIN or is_workbook(data):
+        return None
+    refuse_other_kinds(data)
+    encoding = encoding_of(data)
+    text = data.decode(encoding).removeprefix("\ufeff")
+    return (encoding, text) if len(text) <= MAX_CHAIN and is_chain(text) else None
 
 
 def _sheet_table(found: workbook.Sheet) -> Table:

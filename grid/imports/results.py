@@ -111,7 +111,8 @@ class Understood:
     `encoding` is "xlsx" for workbooks; `header_rows` count from 1; `problems` concern the file.
     `questions` are open about columns; `layout` is the digest under which a mapping is kept;
     `unknown_values` counts by field the texts that stand for none of its values and fills with the
-    rows (200 texts a field at most).
+    rows (200 texts a field at most). `form` is "chain" for a pasted sign-up chain, whose rows are
+    numbered by its lines, an entry of several lines being one.
     """
 
     encoding: str
@@ -124,6 +125,7 @@ class Understood:
     questions: tuple[ColumnQuestion, ...] = ()
     layout: str = ""
     unknown_values: dict[str, dict[str, int]] = field(default_factory=dict)
+    form: Literal["table", "chain"] = "table"
 
 
 def verdict_of(problems: tuple[Problem, ...]) -> Verdict:

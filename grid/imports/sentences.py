@@ -26,6 +26,27 @@ ROW_SENTENCES: Sentences = {
         "证件号与电话填反了；请对调。",
         "ID number and phone are swapped; exchange them.",
     ),
+    # the sign-up chain
+    "chain_unclear": (
+        "question",
+        "“{value}”可能是：{choices}；请确认。",
+        '"{value}" may be {choices}; which is it?',
+    ),
+    "chain_several": (
+        "question",
+        "这一条里“{column}”有几个：{values}；请确认用哪个。",
+        "The entry has several for {column}: {values}; which one counts?",
+    ),
+    "chain_plus": (
+        "question",
+        "“{value}”没有说明是谁；请写上姓名、证件号和电话。",
+        '"{value}" does not say who it is; add name, ID number and phone.',
+    ),
+    "chain_companions": (
+        "warning",
+        "“{value}”说明还有同行的人；请每人单独接龙。",
+        '"{value}" tells of more people; each of them needs an entry of their own.',
+    ),
     # the person
     "name_missing": ("error", "没有姓名。", "The name is missing."),
     "name_invalid": (

@@ -33,7 +33,7 @@ def understand(
     and `counts` and `unknown_values` grow with it. Raises `UnreadableFileError` where the file as a
     whole is no use: unreadable, without a header row, or without a required column.
     """
-    found, others = choose(data, spec, sheet, mapping)
+    found, others = choose(data, spec, context, sheet, mapping)
     _require(found.header, spec, context)
     notices = [*found.table.problems, *found.header.problems]
     if others:
@@ -58,6 +58,7 @@ def understand(
         questions=found.header.questions,
         layout=found.header.layout,
         unknown_values=cleaner.unknown,
+        form="chain" if found.table.kinds else "table",
     )
 
 
@@ -83,14 +84,18 @@ def _rows(
 ) -> Iterator[Row]:
     """Yield every row of the sheet in order, counting kinds and verdicts."""
     labels = _labels(found.header)
-    fill = _Fill(found.table.merges, after=found.header.rows[-1])
+    header = found.header.rows
+    last = header[-1] if header else -1
+    told = found.table.kinds  # a sign-up chain knows the kinds of its rows
+    fill = _Fill(found.table.merges, after=last)
     seen_title = False
     blanks = 0
     for place, cells in enumerate(chain(found.head, found.table.rows)):
         texts = clean_row(cells)
-        if place <= found.header.rows[-1]:
-            is_header = place in found.header.rows
-            kind = "header" if is_header else kind_above_header(texts, seen_title=seen_title)
+        if told:
+            kind = told[place]
+        elif place <= last:
+            kind = "header" if place in header else kind_above_header(texts, seen_title=seen_title)
             seen_title = seen_title or kind == "title"
         else:
             kind = kinds.kind(texts)
@@ -103,7 +108,7 @@ def _rows(
             continue
         fill.apply(place, cells, texts)
         values, problems = cleaner.clean(cells, texts)
-        problems += _hidden(found.table, place + 1)
+        problems += found.table.notes.get(place, ()) + _hidden(found.table, place + 1)
         verdict = verdict_of(problems)
         counts[verdict] += 1
         yield Row(place + 1, kind, verdict, _raw(labels, cells), values, problems)

@@ -1,0 +1,141 @@
+"""A sign-up chain (接龙) pasted from a chat: running text to the rows of a table."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grid.imports.entries import Entry, EntryReader
+from grid.imports.headings import Header
+from grid.imports.lists import Context, ListSpec
+from grid.imports.mapping import column_keys
+from grid.imports.messages import problem
+from grid.imports.results import Cell, Column, Problem
+
+MAX_CHAIN = 1 << 20  # characters; a chat message holds some thousands
+ORIGINAL = "接龙原文"
+_TITLE = re.compile(r"^[\s#＃【\[「《*]*接龙")
+_CIRCLED = {chr(0x2460 + n): n + 1 for n in range(20)} | {
+    chr(0x3251 + n): n + 21 for n in range(15)
+}
+_NUMBERED = re.compile(
+    r"^\s*(?:[(（\[【]?\s*([0-9]{1,4})\s*(?:[.．、)）\]】:：]\s*(?![0-9])| +(?=[\u4e00-\u9fff]))"
+    rf"|([{''.join(_CIRCLED)}])[.、\s]*)"
+)
+_EXAMPLE = re.compile(
+    r"^\s*(?:[0-9]{1,2}[.、．]?\s*)?(?:例|示例|样例|范例|例如|格式|模板)(?:[:：\s.、]|$)"
+)
+_PERSONAL = re.compile(r"[0-9]{11}")
+_TABLE = re.compile(r"[,\t;].*[,\t;].*[,\t;]")
+_FURTHEST = 20  # numbers that may be missing between two entries
+
+
+@dataclass(slots=True)
+class Part:
+    """A piece of the text that makes one row: its kind and its text without the number."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain as a table: rows of cells under a header, each row's kind and what is to be asked."""
+
+    header: Header
+    rows: list[list[Cell]]
+    kinds: list[str]
+    notes: dict[int, tuple[Problem, ...]]
+
+
+def is_chain(text: str) -> bool:
+    """Say whether a text is a sign-up chain: it says so, or is a numbered list of persons."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return False
+    if _TITLE.match(lines[0]):
+        return True
+    numbered = list(_numbers(lines))
+    if len(numbered) < 2 or numbered[0][1] != 1 or any(_TABLE.search(x) for x in lines[:2]):
+        return False
+    below = lines[numbered[0][0] :]
+    persons = sum(_PERSONAL.search(line) is not None for line in below)
+    return persons * 2 >= len(numbered) and len(numbered) * 4 >= len(below)
+
+
+def _numbers(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield (line, number, rest of the line) of the lines that begin an entry, numbers rising."""
+    last = 0
+    for place, line in enumerate(lines):
+        match = _NUMBERED.match(line)
+        number = int(match[1] or _CIRCLED[match[2]]) if match else 0
+        if match and last < number <= last + _FURTHEST:
+            last = number
+            yield place, number, line[match.end() :]
+
+
+def parts(text: str) -> list[Part]:
+    """Cut a chain into title, information, example, entries and blank lines, in their order.
+
+    Lines without a number belong to the entry above them. Where nothing is numbered every line
+    with an ID number or phone is an entry.
+    """
+    lines = text.removeprefix("\ufeff").splitlines()
+    begins = {place: rest for place, _number, rest in _numbers(lines)}
+    found: list[Part] = []
+    for place, line in enumerate(lines):
+        if not line.strip():
+            found.append(Part("blank", ""))
+        elif place in begins:
+            found.append(Part("example" if _EXAMPLE.match(line) else "data", begins[place]))
+        elif _EXAMPLE.match(line):
+            found.append(Part("example", line))
+        elif begins and found and _open_entry(found) is not None:
+            entry = _open_entry(found)
+            entry.text += "\n" + line  # type: ignore[union-attr]
+        elif not begins and _PERSONAL.search(line):
+            found.append(Part("data", line))
+        else:
+            found.append(Part("info" if any(p.kind == "title" for p in found) else "title", line))
+    return found
+
+
+def _open_entry(found: list[Part]) -> Part | None:
+    """Return the entry a line without number goes on with: the last, blank lines aside."""
+    last = next((part for part in reversed(found) if part.kind != "blank"), None)
+    return last if last and last.kind == "data" else None
+
+
+def read_chain(text: str, spec: ListSpec, context: Context) -> Chain:
+    """Return a chain as rows under the first headings of the list, the entry as written last."""
+    fields = [field for field in spec.fields if field.kind != "seq"]
+    paths = [*((field.headings[0],) for field in fields), (ORIGINAL,)]
+    keys = column_keys(paths)
+    columns = tuple(
+        Column(place, path, fields[place].key if place < len(fields) else None, keys[place])
+        for place, path in enumerate(paths)
+    )
+    reader = EntryReader(spec, context.places)
+    chain = Chain(Header((), columns, ()), [], [], {})
+    for place, part in enumerate(parts(text)):
+        chain.kinds.append(part.kind)
+        if part.kind != "data":
+            chain.rows.append([*[""] * len(fields), part.text])
+            continue
+        entry = reader.read(part.text)
+        chain.rows.append([*_cells(entry, [field.key for field in fields], spec), part.text])
+        chain.notes[place] = tuple(entry.problems)
+    entries = chain.kinds.count("data")
+    told = problem("", "chain_read", entries=entries)
+    return Chain(Header((), columns, (told,)), chain.rows, chain.kinds, chain.notes)
+
+
+def _cells(entry: Entry, keys: list[str], spec: ListSpec) -> list[Cell]:
+    """Lay an entry out by field; several numbers of a kind share a cell, as in any list."""
+    remark = next((field.key for field in spec.fields if field.kind == "remark"), "")
+    if entry.remarks and remark:
+        entry.cells.setdefault(remark, []).extend(entry.remarks)
+    return [_joined(key, entry.cells.get(key, []), remark) for key in keys]
+
+
+def _joined(key: str, values: list[str], remark: str) -> str:
+    return (" " if key == remark else "、").join(values)

@@ -1,0 +1,287 @@
+"""One entry of a sign-up chain to the cells of a row: told by form, never by position alone.
+
+What cannot be told goes to the remark; what can be read in two ways becomes a question.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from grid.imports.choices import SEX, Choices
+from grid.imports.forms import MARK, Item, close_up, is_surely_a_name, may_be_a_name, take_out
+from grid.imports.headings import HeadingIndex
+from grid.imports.lists import ListSpec
+from grid.imports.messages import problem
+from grid.imports.places import PlaceIndex
+from grid.imports.results import Problem
+from grid.imports.text import clean, is_nothing, words
+
+_CUTS = re.compile(r"[\s,;。，；|/、()\[\]【】《》<>!！\"“”]+")
+_FROM = re.compile(r"^(?:我?现?在|目前在|人在|来自|从|由|自)(?=..)")
+_BACK = re.compile(
+    r"(?<=..)(?:打工|务工|上班|工作|上学|读书|出发)?"
+    r"(?:坐车|开车)?(?:回来|返回|回家|到家|返乡|回村|过来|出发|回老家|回|返|来|到)?$"
+)
+_WAY = re.compile(r"(?<=..)(?:返回|回到|回|到|至|→|[-—]+>?)(?=..)")
+_VILLAGE_END = re.compile(r"(?:村|社区|居委会|村委会|庄|寨|屯)$")
+_REGION_END = re.compile(r"(?:省|市|县|区|自治[州县旗])$|^.{5,}$")
+_VILLAGE_AND_MORE = re.compile(r"^(.+?(?:村|社区))(.{1,16})$")
+_DETAIL = re.compile(r"^[一二三四五六七八九十0-9]+(?:组|队|号楼|栋|幢|单元|室|户|号院|号)")
+_PLUS = re.compile(r"^\+[0-9一二三四五六七八九两]?$")
+_COMPANY = re.compile(
+    r"[两二三四五六七八九2-9](?:口|个?人)|带着?(?:.{0,2}(?:小孩|孩子|娃|老人|家人|老婆|老公|媳妇))|"
+    r"和.{1,4}一起|夫妻|夫妇|一家|全家"
+)
+_TESTING = re.compile(r"核酸|检测|采样|阴性")
+_NOT_WORDS = frozenset(
+    words(
+        "的 是 我 了 本人 次 乘 坐 乘坐 于 号 回 到 来 返 或 和 从 等 核酸 核酸检测 联系 车次 返乡"
+    )
+)
+
+
+@dataclass(slots=True)
+class Entry:
+    """The cells of one entry by field key, and what is to be asked about them."""
+
+    cells: dict[str, list[str]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class EntryReader:
+    """Reads entries for one kind of list."""
+
+    def __init__(self, spec: ListSpec, places: PlaceIndex) -> None:
+        self.places = places
+        self.index = HeadingIndex(spec)
+        self.fields = spec.by_key()
+        self.key_of: dict[str, str] = {}
+        for one in spec.fields:
+            self.key_of.setdefault(one.kind, one.key)
+        self.choices = {one.key: Choices(one.choices) for one in spec.fields if one.choices}
+        if "sex" in self.key_of:
+            self.choices[self.key_of["sex"]] = Choices(SEX)
+
+    def read(self, text: str) -> Entry:
+        """Return what an entry says; it always gives as many cells as it can tell apart."""
+        return _Reading(self).run(text)
+
+
+class _Reading:
+    """The reading of one entry."""
+
+    def __init__(self, reader: EntryReader) -> None:
+        self.reader = reader
+        self.entry = Entry()
+        self.items: dict[str, Item] = {}
+        self.open: list[tuple[int, str, set[str]]] = []  # place, text, fields it may feed
+
+    def run(self, text: str) -> Entry:
+        plain = "\n".join(clean(unicodedata.normalize("NFKC", line)) for line in text.splitlines())
+        marked, self.items = take_out(close_up(plain))
+        self._gather(list(_words(marked)))
+        self._settle()
+        self._join_origins()
+        for key in ("name", "window_date", "origin", "village"):
+            self._ask_if_several(key)
+        return self.entry
+
+    def _key(self, kind: str) -> str:
+        return self.reader.key_of.get(kind, "")
+
+    def _put(self, key: str, text: str) -> None:
+        if key:
+            self.entry.cells.setdefault(key, []).append(text)
+        else:
+            self.entry.remarks.append(text)
+
+    def _has(self, kind: str) -> bool:
+        return self._key(kind) in self.entry.cells
+
+    def _gather(self, found: list[str]) -> None:
+        """Give every word its field; a heading in front of a word or mark names its field."""
+        label = ""
+        tested = False
+        for place, word in enumerate(found):
+            if MARK.fullmatch(word):
+                self._item(self.items[word], label, tested=tested)
+                label = ""
+                continue
+            tested = _TESTING.search(word) is not None
+            head, colon, rest = word.partition(":")
+            named = self.reader.index.find((head,))
+            if named and (colon or head not in self.reader.places.villages.values()):
+                if rest:
+                    self._labelled(named, rest)
+                label = "" if rest else named
+            elif label and label not in ("id_number", "phone"):
+                self._labelled(label, word)
+                label = ""
+            else:
+                self._word(place, word.strip(":"))
+                label = ""
+
+    def _labelled(self, key: str, text: str) -> None:
+        self._put(key, text)
+
+    def _item(self, item: Item, label: str, *, tested: bool) -> None:
+        """Lay down what was found by its form; a heading in front of it wins."""
+        if item.form == "paper":
+            self._put(self._key("id_type"), item.kind)
+            self._put(self._key("id_number"), item.text)
+            return
+        own = {"date": "window_date"}.get(item.form, item.form)
+        if label and self._fits(label, item.form):
+            self._put(label, item.text)
+        elif item.form == "date" and tested and "nat_date" in self.reader.fields:
+            self._put("nat_date", item.text)
+        else:
+            self._put(self._key(own), item.text)
+
+    def _fits(self, label: str, form: str) -> bool:
+        kind = self.reader.fields[label].kind
+        if form == "date":
+            return kind in ("window_date", "date", "text", "remark")
+        return kind == form or (form == "phone" and kind in ("contact_phone", "text"))
+
+    def _word(self, place: int, word: str) -> None:
+        """Tell what a word is; with several readings it waits for what the others turn out."""
+        if not word or word in _NOT_WORDS:
+            return
+        if _PLUS.match(word):
+            self._ask("", "chain_plus", value=word)
+            return
+        if self._is_choice(word) or self._is_way(word):
+            return
+        bare = _bare(word)
+        readings = self._readings(bare)
+        if len(readings) == 1:
+            self._place(readings.pop(), bare)
+        elif readings:
+            self.open.append((place, bare, readings))
+        else:
+            self._rest(place, word)
+
+    def _is_way(self, word: str) -> bool:
+        """Take apart where somebody comes from and goes to: 从深圳回上河村."""
+        way = _WAY.split(word, maxsplit=1)
+        if len(way) < 2:
+            return False
+        parts = list(zip(("origin", "village"), (_bare(part) for part in way), strict=True))
+        if not all(kind in self._readings(part) for kind, part in parts):
+            return False
+        for kind, part in parts:
+            self._place(kind, part)
+        return True
+
+    def _rest(self, place: int, word: str) -> None:
+        """Lay down a word that is no place and no choice: a name in front, a detail, a remark."""
+        if _COMPANY.search(word):
+            self.entry.problems.append(problem("", "chain_companions", value=word))
+        elif _DETAIL.match(word) and "dest_detail" in self.reader.fields:
+            self._put("dest_detail", word)
+            return
+        elif place == 0 and may_be_a_name(word):
+            self.open.append((place, word, {"name"}))
+            return
+        self._put("", word)
+
+    def _is_choice(self, word: str) -> bool:
+        """Take a word for the one choice that knows it; what several know says too little."""
+        if is_nothing(word):
+            return True
+        known = [key for key, choices in self.reader.choices.items() if choices.find(word)]
+        if len(known) != 1:
+            return False
+        key = known[0]
+        told = self.entry.cells.get(key, [])
+        choices = self.reader.choices[key]
+        if choices.find(word) not in [choices.find(other) for other in told]:
+            self._put(key, word)
+        return True
+
+    def _readings(self, word: str) -> set[str]:
+        """Return the kinds of field a word may feed, told by its form and the places known."""
+        found: set[str] = set()
+        if is_surely_a_name(word):
+            found.add("name")
+        village = self.reader.places.destination("", word)
+        is_village = village.problem in ("", "township_inferred", "village_ambiguous")
+        more = _VILLAGE_AND_MORE.match(word)
+        if is_village or _VILLAGE_END.search(word) or (more and self._is_village(more[1])):
+            found.add("village")
+        origin = self.reader.places.origin(word)
+        if origin.code or origin.problem in ("origin_ambiguous", "origin_outside_tree"):
+            found.add("origin")
+        if self.reader.places.towns_named(word):
+            found = {"township"}
+        if "village" in found and _VILLAGE_END.search(word) and is_village:
+            return {"village"}
+        if "origin" in found and _REGION_END.search(word):
+            found.discard("name")
+        return found
+
+    def _is_village(self, text: str) -> bool:
+        return self.reader.places.destination("", text).code is not None
+
+    def _place(self, kind: str, word: str) -> None:
+        """Put a word into the field of a kind; what follows a village's name is the address."""
+        more = _VILLAGE_AND_MORE.match(word) if kind == "village" else None
+        if more and not self._is_village(word) and self._is_village(more[1]):
+            self._put(self._key("village"), more[1])
+            self._put("dest_detail" if "dest_detail" in self.reader.fields else "", more[2])
+            return
+        self._put(self._key(kind), word)
+
+    def _settle(self) -> None:
+        """Give words with several readings the one field that is still open; else ask."""
+        for place, word, readings in self.open:
+            left = {kind for kind in readings if not self._has(kind)}
+            if "name" in left and place == 0:
+                left = {"name"}
+            if len(left) == 1 and (place == 0) == (left == {"name"}):
+                self._place(left.pop(), word)
+                continue
+            names = [self.reader.fields[self._key(kind)].headings[0] for kind in sorted(readings)]
+            self._put("", word)
+            self._ask("", "chain_unclear", value=word, choices="、".join(names))
+
+    def _join_origins(self) -> None:
+        """Join the parts of one origin: 广东省 深圳市 宝安区."""
+        key = self._key("origin")
+        parts = self.entry.cells.get(key, [])
+        while len(parts) > 1:
+            first, second = parts[0], parts[1]
+            whole = self.reader.places.origin(first + second)
+            above = self.reader.places.origin(first)
+            if not (whole.code and above.code and whole.code != above.code):
+                return
+            parts[:2] = [first + second]
+
+    def _ask_if_several(self, kind: str) -> None:
+        key = self._key(kind)
+        values = list(dict.fromkeys(self.entry.cells.get(key, [])))
+        if len(values) > 1:
+            self.entry.cells[key] = values[:1]
+            self.entry.remarks.extend(values[1:])
+            label = self.reader.fields[key].headings[0]
+            self._ask(label, "chain_several", values="、".join(values))
+
+    def _ask(self, column: str, code: str, **params: Any) -> None:
+        self.entry.problems.append(problem(column, code, **params))
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield the words and marks of a text in their order."""
+    for word in _CUTS.split(text):
+        for part in re.split(f"({MARK.pattern})", word):
+            if part:
+                yield part
+
+
+def _bare(word: str) -> str:
+    """Return a word without what people say around a place: 从深圳回来 -> 深圳."""
+    return _BACK.sub("", _FROM.sub("", word))
