@@ -12,9 +12,7 @@ from policies.pack import (
     Duty,
     Ground,
     Pack,
-    RestrictionCell,
     Row,
-    StageCell,
     When,
 )
 from policies.reach import gaps, unreachable
@@ -37,20 +35,6 @@ def faults_of(pack: Pack, where: str) -> list[str]:
         faults += [f"{where}, {fault}" for fault in (*gaps(pack), *unreachable(pack))]
     faults += [f"{where}, {fault}" for fault in (*_duty_faults(pack), *_outside_faults(pack))]
     return faults
-
-
-def unknown_settings(pack: Pack) -> Iterator[str]:
-    """Yield a sentence for each cell that stands under a setting, or a value, there is not."""
-    for row in pack.written:
-        cells: list[StageCell | RestrictionCell] = [*row.stages, *row.restrictions]
-        for cell in cells:
-            for name, value in cell.under:
-                setting = pack.settings.get(name)
-                if setting is None:
-                    yield f"row {row.name}, field under: names {name}, which is no setting."
-                elif value not in setting.options:
-                    known = ", ".join(setting.options) or "no words, it is a number"
-                    yield f'row {row.name}, field under.{name}: is "{value}"; use {known}.'
 
 
 def _row_faults(row: Row) -> Iterator[str]:

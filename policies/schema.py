@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from policies.checks import faults_of, unknown_settings
+from policies.checks import faults_of
 from policies.errors import PackError
 from policies.outside import read_leave, read_zone
 from policies.overlay import lay_over
@@ -23,6 +23,7 @@ from policies.pack import (
     rows_under,
 )
 from policies.reader import Reader
+from policies.readings import settings_faults
 from policies.rows import TAGS, read_flag, read_row
 
 PACKS = Path(__file__).parent / "packs"
@@ -64,18 +65,6 @@ EVIDENCE = (
 )
 # Figures of a duty that each need their own ground.
 GROUNDED = ("hours", "days", "every", "due", "stages", "only", "never", "grace_days")
-NEEDED_SETTINGS = (
-    "day_count",
-    "look_back_days",
-    "certificate_days",
-    "overseas_window_days",
-    "entry_quarantine_days",
-    "arrival_test_days",
-    "sample_interval_hours",
-    "reclass_days",
-    "reclass_anchor",
-)
-ZONE_SETTINGS = ("zone_rounds", "zone_round_days")
 
 
 @cache
@@ -138,10 +127,7 @@ def read_pack(
     if pack.over and not faults:
         pack = lay_over(pack, base or _base_of(pack, folder, where))
     if not faults:
-        needed = NEEDED_SETTINGS + (ZONE_SETTINGS if pack.zone else ())
-        missing = [name for name in needed if name not in pack.settings]
-        faults += [f"{where}, setting {name}: is missing; add it." for name in missing]
-        faults += [f"{where}, {fault}" for fault in unknown_settings(pack)]
+        faults += [f"{where}, {fault}" for fault in settings_faults(pack)]
     if not faults:
         pack = replace(pack, rows=rows_under(pack.written, pack.settings))
         faults += faults_of(pack, where)

@@ -198,7 +198,12 @@ def test_rules_on_leaving_stand_once() -> None:
 def test_a_cell_stands_under_a_setting_there_is() -> None:
     def change(data: dict[str, Any]) -> None:
         cell = row_of(data, "RISK_WITH_PAPERS")["restriction"][0]
-        cell["under"] = {"restrict": "yes", "day_count": "noon", "look_back_days": "14"}
+        cell["under"] = {
+            "restrict": "yes",
+            "restrict_with_papers": "yes",
+            "day_count": "noon",
+            "look_back_days": "14",
+        }
 
     assert faults("JX57", change) == [
         'changed.toml, row JX57.RISK_WITH_PAPERS, field under.day_count: is "noon"; '

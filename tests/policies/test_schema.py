@@ -68,6 +68,14 @@ def second(data: dict[str, Any]) -> dict[str, Any]:
         ),
         (lambda d: d["settings"].pop("day_count"), "setting day_count: is missing"),
         (
+            lambda d: d["settings"].update(contact_ancor=d["settings"].pop("contact_anchor")),
+            'setting contact_ancor: is not known; did you mean "contact_anchor"?',
+        ),
+        (
+            lambda d: d["settings"].update(weather=d["settings"]["day_count"]),
+            "setting weather: is not known; remove it.",
+        ),
+        (
             lambda d: d["settings"]["day_count"].update(value="sunday"),
             'day_count, field value: is "sunday"',
         ),
