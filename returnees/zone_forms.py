@@ -27,7 +27,7 @@ class ZoneForm(forms.Form):
         help_text=_("The fourteen clear days count from here."),
     )
     approved_by = forms.CharField(
-        label=_("Decided by"),
+        label=_("Approved by (headquarters)"),
         max_length=80,
         help_text=_("The headquarters of the prefecture that decided after its assessment."),
     )

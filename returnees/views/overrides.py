@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from grid.areas import name_villages
 from grid.days import today
 from grid.errors import Refused
 from grid.paging import keyset_page
@@ -30,7 +31,7 @@ read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 def override_list(request: PortalRequest) -> HttpResponse:
     """List the classes proposed and set by people, the newest first."""
     rows = Override.objects.visible_to(request.user).select_related(
-        "episode__person", "episode__place", "asked_by", "decided_by"
+        "episode__person", "asked_by", "decided_by"
     )
     waiting = rows.filter(state=OverrideState.PROPOSED, episode__state__in=OPEN_STATES)
     state = request.GET.get("state", OverrideState.PROPOSED)
@@ -39,6 +40,7 @@ def override_list(request: PortalRequest) -> HttpResponse:
     else:
         chosen = rows.filter(state=state) if state in OverrideState.values else rows
     found = keyset_page(chosen, order=("-pk",), query=request.GET)
+    name_villages(found.rows, lambda row: row.episode.place_id)
     for row in found.rows:
         row.decidable = row.state == OverrideState.PROPOSED and request.user.can(
             Permission.DECIDE, row
