@@ -1,5 +1,8 @@
 """The two Jiangxi notices, the later one lying over the earlier one."""
 
+from datetime import date, timedelta
+from itertools import pairwise
+
 import pytest
 
 from policies.errors import FactsError
@@ -50,6 +53,35 @@ def test_the_balance_is_served_centrally_and_then_fourteen_days_at_home(
     assert plan.classification == "JX57.IRREGULAR"
     assert stages(plan) == [("centralised", *first), ("home_isolation", 14, (1,))]
     assert "police_joint_handling" not in plan.flags
+
+
+@pytest.mark.clause("JX57-1e", "JX57-1c")
+@pytest.mark.parametrize("served", [0, 5, 13, 14])
+def test_from_the_arrival_on_no_day_of_an_overseas_arrival_is_without_a_stage(served: int) -> None:
+    plan = arriving("JX57", overseas=overseas(served))
+
+    days = [
+        one.first_day + timedelta(days=number)
+        for one in plan.stages
+        for number in range((one.last_day - one.first_day).days + 1)
+    ]
+    assert days[0] == date(2021, 1, 20)
+    assert [(after - before).days for before, after in pairwise(days)] == [1] * (len(days) - 1)
+    assert plan.daily_checks is not None
+    assert plan.daily_checks.count == len(days)
+
+
+@pytest.mark.clause("JX57-3b", "A-03")
+@pytest.mark.parametrize("history", RISKS)
+@pytest.mark.parametrize(("left", "counts"), [("2021-01-06", True), ("2021-01-05", False)])
+def test_every_kind_of_risk_stay_counts_for_fourteen_days(
+    history: list[dict[str, object]], left: str, counts: bool
+) -> None:
+    stays = [{**one, "last_day": left} for one in history]
+
+    plan = arriving("JX57", history=stays, certificate=None)
+
+    assert (plan.classification == "JX57.RISK_NO_PAPERS") is counts
 
 
 @pytest.mark.clause("JX57-2b")

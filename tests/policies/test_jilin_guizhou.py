@@ -221,3 +221,13 @@ def test_the_window_after_entry_is_twenty_eight_days(pack: str) -> None:
 def test_jilin_has_no_rule_for_patients() -> None:
     with pytest.raises(FactsError, match="no rule"):
         planned("JL", patient="discharged", patient_anchor="2021-01-20")
+
+
+@pytest.mark.clause("JL-1c", "A-26")
+def test_no_day_of_jilin_claims_a_clause_since_another_notice_states_them() -> None:
+    stages = [stage for row in load("JL").rows for stage in row.stages]
+
+    grounds = [stage.days_ground for stage in stages if stage.days_ground]
+    assert grounds
+    assert all(ground.rests_on.startswith("A-") for ground in grounds)
+    assert all(test.ground.rests_on.startswith("A-") for stage in stages for test in stage.tests)
