@@ -1,12 +1,11 @@
-"""Back office of returns: policy versions and risk areas to edit, the rest to look at."""
+"""Back office of returns: to look at; everything here is written by the portal's own pages."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from import_export.resources import ModelResource
 
-from grid.back_office import LoggedExport, PortalAdmin, ReadOnlyAdmin, RightfulImport
-from grid.permissions import Permission
+from grid.back_office import LoggedExport, ReadOnlyAdmin
 from returnees.models import (
     Abnormality,
     AdvanceReport,
@@ -22,24 +21,19 @@ class RiskAreaResource(ModelResource):
 
     class Meta:
         model = RiskArea
-        import_id_fields = ["place", "part", "mark", "since"]
         fields = ["place", "part", "mark", "since", "until", "last_case_on", "source"]
-        skip_unchanged = True
-        clean_model_instances = True
 
 
 @admin.register(RiskArea)
-class RiskAreaAdmin(RightfulImport, LoggedExport, PortalAdmin):
-    """The risk list with its dates; every change is audited."""
+class RiskAreaAdmin(LoggedExport, ReadOnlyAdmin):
+    """The areas with their dates, to look at and take away.
 
-    right = Permission.PUBLISH
-    anywhere = frozenset({"place"})  # risk knows no scope: people come from the whole country
-    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
+    They change through lists alone, so that nobody whom a change touches is missed.
+    """
+
     resource_classes = [RiskAreaResource]
     list_display = ["place", "part", "mark", "since", "until", "last_case_on", "source"]
     list_filter = ["mark"]
-    exclude = ["opened_by", "ended_by"]
-    raw_id_fields = ["place"]
     list_select_related = ["place"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RiskArea]:

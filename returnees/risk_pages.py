@@ -139,13 +139,14 @@ def lists_with_figures() -> QuerySet[RiskListVersion]:
 def tabs_of(version: RiskListVersion, changes: Sequence[AreaChange]) -> list[Tab]:
     """Return the tabs of a list's page: its changes, and its lines by state."""
     counts = version.entries.aggregate(
-        **{key: Count("pk", filter=condition) for key, condition in PARTS.items()}
+        **{f"in_{key}": Count("pk", filter=condition) for key, condition in PARTS.items()}
     )
     tabs = [Tab("changes", LABELS["changes"], len(changes))]
     for key in PARTS:
-        tone = "warning" if key == "open" and counts[key] else ""
-        if counts[key] or key != "left":
-            tabs.append(Tab(key, LABELS[key], counts[key], tone))
+        count = counts[f"in_{key}"]
+        if count or key != "left":
+            tone = "warning" if key == "open" and count else ""
+            tabs.append(Tab(key, LABELS[key], count, tone))
     return tabs
 
 

@@ -36,7 +36,7 @@ MODELS = {
     "grid_leave": ("", ""),
     "grid_event": ("", ""),
     "grid_importbatch": ("", ""),
-    "returnees_riskarea": ("publish", "publish"),
+    "returnees_riskarea": ("", ""),
     "returnees_policypack": ("", ""),
     "returnees_policyversion": ("", ""),
     "returnees_advancereport": ("", ""),
@@ -48,8 +48,8 @@ MODELS = {
 }
 VIEW = {"schedules_jobrun": "configure"}
 UNSCOPED = {"returnees_policypack", "returnees_riskarea", "schedules_duty", "schedules_jobrun"}
-IMPORTED = {"grid_place", "returnees_riskarea"}
-EXPORTED = {*IMPORTED, "grid_household"}
+IMPORTED = {"grid_place"}
+EXPORTED = {*IMPORTED, "grid_household", "returnees_riskarea"}
 ACTIONS = {"changelist", "add", "change", "delete", "history", "import", "process_import", "export"}
 SITE = {
     "index", "login", "logout", "password_change", "password_change_done", "autocomplete",

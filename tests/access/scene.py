@@ -26,6 +26,7 @@ from returnees.models import (
     Override,
     PolicyPack,
     PolicyVersion,
+    RiskArea,
     RiskListVersion,
     Screening,
     ScreeningItem,
