@@ -113,6 +113,11 @@ class PlaceIndex:
                     break
         return text
 
+    def bare_name(self, code: str) -> str:
+        """Return the name of a township or village without province, city and county in front."""
+        name = self.villages.get(code) or self.towns.get(code, "")
+        return self._without_ancestors(name, code)
+
     def describe(self, codes: Iterable[str]) -> str:
         """Return the names of villages with their township, for a question."""
         shown = [self.towns.get(c[:9], "") + self.villages.get(c, "") for c in list(codes)[:6]]
