@@ -138,7 +138,7 @@ def _report(person: Person, kind: str, random: Random, day: date, now: datetime)
 
 
 def _origin_text(code: str) -> str:
-    names = {place: name for place, name, _level, _flags in ORIGINS}
+    names = {place: name for place, name, _marks in ORIGINS}
     return "".join(names[code[:n]] for n in (2, 4, 6) if code[:n] in names)
 
 
