@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from openpyxl import Workbook
@@ -16,6 +17,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_767  # what a cell of Excel holds
 _WIDEST = 60
+_LONG_NUMBER = 12  # digits from which a spreadsheet rounds what it takes for a number
 
 
 def plain(value: Any) -> str:
@@ -55,10 +57,18 @@ def text_cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     return cell
 
 
-def csv_of(headings: Sequence[str], rows: Iterable[Sequence[Any]], delimiter: str = ",") -> bytes:
-    """Return CSV with a byte-order mark, its cells safe from being taken for formulas."""
+def csv_of(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return CSV with a byte-order mark, its cells neither formulas nor numbers to be rounded."""
+    return f"\ufeff{csv_text(chain([headings], rows))}".encode()
+
+
+def csv_text(rows: Iterable[Sequence[Any]], delimiter: str = ",") -> str:
+    """Return rows as delimited text; long numbers get a tab behind them, which makes them text."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter)
-    writer.writerow([safe(heading) for heading in headings])
-    writer.writerows([safe(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    csv.writer(out, delimiter=delimiter).writerows([_kept(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _kept(value: Any) -> str:
+    text = safe(value)
+    return f"{text}\t" if len(text) >= _LONG_NUMBER and text[:-1].isdigit() else text

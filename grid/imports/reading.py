@@ -10,7 +10,13 @@ from grid.imports import workbook
 from grid.imports.chains import MAX_CHAIN, is_chain
 from grid.imports.messages import refuse
 from grid.imports.results import Cell, Problem
-from grid.imports.sniffing import delimiter_of, encoding_of, is_workbook, refuse_other_kinds
+from grid.imports.sniffing import (
+    delimiter_of,
+    encoding_of,
+    is_workbook,
+    refuse_other_kinds,
+    sep_of,
+)
 
 MAX_BYTES = 100 << 20
 _MAX_FIELD = 32_768  # what a cell of Excel holds
@@ -87,8 +93,21 @@ def _sheet_table(found: workbook.Sheet) -> Table:
 
 def _text_table(data: bytes) -> Table:
     encoding = encoding_of(data)
-    head = data[:65536].decode(encoding, errors="ignore").removeprefix("\ufeff")
-    return Table(encoding, "", _text_rows(data, encoding, delimiter_of(head)))
+    return Table(encoding, "", _text_rows(data, encoding, delimiter_of(_head(data, encoding))))
+
+
+def _head(data: bytes, encoding: str) -> str:
+    return data[:65536].decode(encoding, errors="ignore").removeprefix("\ufeff")
+
+
+def delimiter(data: bytes) -> str:
+    """Return what separates the cells of a text file."""
+    return delimiter_of(_head(data, encoding_of(data)))
+
+
+def declared_delimiter(data: bytes) -> str:
+    """Return the delimiter a text file declares in a sep= line, "" where it has none."""
+    return sep_of(_head(data, encoding_of(data)))
 
 
 class _Lines:
@@ -102,7 +121,7 @@ class _Lines:
         self.quotes = 0
         self.record = 0
         self.begun = 0
-        self.apostrophe = False
+        self.guarded = False
 
     def __iter__(self) -> Iterator[str]:
         while line := self.stream.readline(_MAX_LINE + 1):
@@ -113,8 +132,8 @@ class _Lines:
                 refuse("quotes_unbalanced", row=self.record + 1)
             if '"' in line:
                 self.quotes += line.count('"')
-            if "'" in line:
-                self.apostrophe = True
+            if "'" in line or "\t" in line:
+                self.guarded = True
             yield line
 
 
@@ -132,8 +151,8 @@ def _text_rows(data: bytes, encoding: str, delimiter: str) -> Iterator[list[Cell
             if lines.record == 1 and record and record[0].lower().startswith("sep="):
                 yield [""]
                 continue
-            if lines.apostrophe:
-                record, lines.apostrophe = [_bare(cell) for cell in record], False
+            if lines.guarded:
+                record, lines.guarded = [_bare(cell) for cell in record], False
             yield cast("list[Cell]", record)
     except csv.Error:
         refuse("quotes_unbalanced", row=lines.record + 1)
@@ -142,5 +161,10 @@ def _text_rows(data: bytes, encoding: str, delimiter: str) -> Iterator[list[Cell
 
 
 def _bare(cell: str) -> str:
-    """Return a cell without the apostrophe that keeps a spreadsheet from taking it as a formula."""
+    """Return a cell without what keeps spreadsheets from taking it for a formula or a number.
+
+    That is an apostrophe in front, or a tab behind a long number.
+    """
+    if cell[-1:] == "\t" and cell[:-2].isdigit():
+        cell = cell[:-1]
     return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA_STARTS else cell

@@ -119,11 +119,16 @@ def _refuse_encoding(data: bytes) -> str:
     return refuse("encoding_garbled")
 
 
+def sep_of(head: str) -> str:
+    """Return the delimiter a sep= line declares, "" where there is none."""
+    declared = _SEP.match(head)
+    return declared[1] if declared else ""
+
+
 def delimiter_of(head: str) -> str:
     """Return the delimiter of a text: a sep= line's, else the one that splits rows most evenly."""
-    declared = _SEP.match(head)
-    if declared:
-        return declared[1]
+    if declared := sep_of(head):
+        return declared
     lines = [line for line in head.splitlines()[:40] if line.strip()]
     best, best_score = ",", 0
     for delimiter in _DELIMITERS:
