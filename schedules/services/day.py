@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from returnees.services.free import release_free
 from returnees.services.stages import close_due_stages
 from schedules import sql
 from schedules.services.duties import sync_duties
@@ -39,6 +40,7 @@ def run_day(*, day: date | None = None, now: datetime | None = None) -> Figures:
     day = day or timezone.localdate(now)
     with job_run("run_day", day=day, now=now) as job:
         close_due_stages(day=timezone.localdate(now), now=now)
+        release_free(day=timezone.localdate(now), now=now)
         with transaction.atomic():
             figures = _run(day, now)
         job.figures = {

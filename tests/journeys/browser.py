@@ -72,10 +72,10 @@ class Browser:
 
     def _take(self, answer: Any, address: str, status: int) -> None:
         self.answer = answer
-        assert answer.status_code == status, (address, answer.status_code)
         chain = getattr(answer, "redirect_chain", [])
         self.address = chain[-1][0] if chain else address
         self.page = BeautifulSoup(answer.content, "html.parser")
+        assert answer.status_code == status, (address, answer.status_code, self.text())
 
 
 def fields_of(form: Tag) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the journeys share: a notice in force, a worker at hand, browsers of the cast."""
 
 from collections.abc import Callable, Iterator
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,25 @@ from tests.journeys.browser import Browser
 def fresh_counters() -> None:
     """Forget what others counted, such as the public reports of this hour."""
     cache.clear()
+
+
+@pytest.fixture
+def clock() -> Iterator[Callable[..., date]]:
+    """A function that goes to a time of the day so many days from the first."""
+    first = today()
+    traveller: time_machine.travel | None = None
+
+    def go(days: int, hour: int = 10) -> date:
+        nonlocal traveller
+        if traveller:
+            traveller.stop()
+        traveller = time_machine.travel(at(first + timedelta(days), time(hour)), tick=True)
+        traveller.start()
+        return first + timedelta(days)
+
+    yield go
+    if traveller:
+        traveller.stop()
 
 
 @pytest.fixture

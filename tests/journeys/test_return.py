@@ -3,10 +3,9 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 
-from grid.days import at, today
+from grid.days import today
 from policies import schema
 from policies.facts import Facts
 from policies.planner import plan
@@ -18,25 +17,6 @@ from schedules.services import run_day
 from tests.cast import VILLAGE
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def clock():
-    """A function that goes to a time of the day so many days from the first."""
-    first = today()
-    traveller = None
-
-    def go(days, hour=10):
-        nonlocal traveller
-        if traveller:
-            traveller.stop()
-        traveller = time_machine.travel(at(first + days * DAY, time(hour)), tick=True)
-        traveller.start()
-        return first + days * DAY
-
-    yield go
-    if traveller:
-        traveller.stop()
 
 
 def stamp(day: date, hour: int) -> str:
