@@ -140,7 +140,7 @@ class _Cells:
         else:
             words = {"kind": label, "days": stage.days}
             yield self.said(_("%(kind)s, %(days)s days") % words, stage.ground)
-        if stage.days_ground and stage.days_ground != stage.ground:
+        if stage.days_ground and _rests_elsewhere(stage.days_ground, stage.ground):
             yield self.said(_("%(days)s days") % {"days": stage.days}, stage.days_ground)
         for test in stage.tests:
             day = _("test on day %(day)s") % {"day": test.day}
@@ -198,6 +198,11 @@ class _Cells:
             (_("May not"), [self.cell(rule.restriction.name, rule.restriction.ground)]),
         ]  # fmt: skip
         return RowView("zone", in_words(rule.title), columns)
+
+
+def _rests_elsewhere(ground: Ground, other: Ground) -> bool:
+    same = (ground.rests_on, ground.reading) == (other.rests_on, other.reading)
+    return not same or ground.quote not in other.quote
 
 
 def _leaving(when: LeaveWhen) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -201,7 +201,7 @@ def pack_asked(data: Mapping[str, Any], day: date) -> Pack:
     return PolicyBook.of([place]).at(place, day)[0]
 
 
-def is_code(value: Any) -> bool:
+def is_code(value: Any) -> TypeGuard[str]:
     """Say whether a value may be the code of a place: digits, 18 at most."""
     return isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 18
 

@@ -15,8 +15,10 @@ from grid.days import today
 from grid.models import Place
 from grid.place_search import labelled
 from policies.facts import Facts
+from policies.ground import Ground
 from policies.pack import Pack
 from policies.plan import Plan
+from policies.plan import Reason as Cause
 from policies.planner import plan as make_plan
 from returnees.classes import in_words
 from returnees.clock import local_text
@@ -103,6 +105,7 @@ def _todo(pack: Pack, made: Plan, facts: Mapping[str, Any], arrival: date) -> It
         {**facts, "certificate": None},
         _("Bring a negative test certificate, sampled on %(day)s or later (%(days)s days).")
         % {"day": first, "days": days},
+        ground=pack.settings["certificate_days"].ground,
     )
     yield from _paper(
         pack,
@@ -139,30 +142,33 @@ def _report(pack: Pack, facts: Mapping[str, Any]) -> Reason:
         words = _("Report within %(hours)s hours of your arrival.") % {"hours": rule.hours}
     else:
         words = _("No report in advance is asked for; register when you arrive.")
-    ground = rule.ground
-    return reason_of(
-        pack,
-        text=words,
-        rests_on=ground.rests_on,
-        quote=ground.quote,
-        reading=ground.reading,
+    return advice(pack, words, rule.ground)
+
+
+def advice(pack: Pack, words: str, cause: Ground | Cause) -> Reason:
+    """Return what to do, with what it rests on; which settings there are matters to nobody here."""
+    reason = reason_of(
+        pack, text=words, rests_on=cause.rests_on, quote=cause.quote, reading=cause.reading
     )
+    return replace(reason, choices=())
 
 
 def _paper(
-    pack: Pack, having: Mapping[str, Any], lacking: Mapping[str, Any], words: str
+    pack: Pack,
+    having: Mapping[str, Any],
+    lacking: Mapping[str, Any],
+    words: str,
+    ground: Ground | None = None,
 ) -> Iterator[Reason]:
-    """Yield the advice to bring a paper where it changes the plan, resting on what it changes."""
+    """Yield the advice to bring a paper where it changes the plan.
+
+    It rests on the ground given, else on what the plan has without the paper alone.
+    """
     best, worst = (make_plan(pack, Facts.parse(facts)) for facts in (having, lacking))
     if _shape(best) == _shape(worst):
         return
-    spared = {why.item for why in best.why}
-    for why in worst.why:
-        if why.item not in spared or why not in best.why:
-            yield reason_of(
-                pack, text=words, rests_on=why.rests_on, quote=why.quote, reading=why.reading
-            )
-            return
+    cause = ground or next((why for why in worst.why if why not in best.why), worst.why[0])
+    yield advice(pack, words, cause)
 
 
 def _shape(plan: Plan) -> tuple[Any, ...]:
