@@ -16,6 +16,7 @@ from grid.permissions import Permission
 from grid.place_search import Found
 from grid.web import PortalRequest, attempt, need, page
 from returnees import risk_pages
+from returnees.away import touched_away
 from returnees.choices import Aspect, ListState, Mark
 from returnees.models import RiskArea, RiskEntry, RiskListVersion
 from returnees.risk_forms import (
@@ -151,6 +152,7 @@ def risk_version(request: PortalRequest, pk: int) -> HttpResponse:
         "waiting": waiting,
         "warnings": risk_pages.warnings_of(version),
         "touched": risk_pages.touched_by(version),
+        "away": touched_away(changes, request.user),
         "can_propose": request.user.can(Permission.PROPOSE),
         "can_publish": request.user.can(Permission.PUBLISH),
         "new": NewEntryForm(),

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.days import today
 from grid.errors import Refused
 from grid.forms.responsibility import place_choices
+from grid.models import User
 from grid.paging import keyset_page
 from grid.permissions import Permission
 from grid.web import PortalRequest, answer, need, page
+from returnees.away import TouchedAway, touched_away
 from returnees.choices import ScreeningState
 from returnees.models import Screening, ScreeningItem
 from returnees.screening.pages import (
@@ -28,6 +30,7 @@ from returnees.screening.work import figures_by_screening, figures_of
 from returnees.screening.workload import workload
 from returnees.screening_forms import LeaveForm
 from returnees.services.confirming import Confirmed, confirm
+from returnees.services.risk_lists import changes_of
 from returnees.services.screening import close, leave, start_screening
 
 OPEN_FIRST = ("-made_at", "-pk")
@@ -74,6 +77,7 @@ def screening(request: PortalRequest, pk: int) -> HttpResponse:
         "screening": found,
         "figures": figures_of(items),
         "load": workload(items, max(found.day, today())),
+        "away": away_in(found, request.user),
         "page": rows,
         "lines": lines_of(rows.rows),
         "chosen": chosen,
@@ -86,6 +90,13 @@ def screening(request: PortalRequest, pk: int) -> HttpResponse:
         "leave_form": LeaveForm(),
     }
     return page(request, "returnees/screening_detail.html", context, fragment="screening")
+
+
+def away_in(screening: Screening, user: User) -> TouchedAway | None:
+    """Return the residents away whom the list of a re-screening reaches; None for other origins."""
+    if screening.risk_list is None:
+        return None
+    return touched_away(changes_of(screening.risk_list), user)
 
 
 @require_safe

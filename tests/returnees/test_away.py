@@ -12,8 +12,8 @@ from django.urls import reverse
 from grid.days import today
 from grid.models import Household, Person, Place
 from returnees.away import touched_away
-from returnees.choices import Mark
-from returnees.models import Away, Episode
+from returnees.choices import EntryState, Mark
+from returnees.models import Away, Episode, RiskEntry, RiskListVersion
 from returnees.risk_lists.changes import AreaChange
 from returnees.services.away import (
     AwayRefusedError,
@@ -25,6 +25,7 @@ from returnees.services.away import (
 )
 from returnees.services.episodes import cancel, mark_no_show
 from returnees.services.reports import register_reports
+from returnees.services.screening import start_screening
 from tests.cast import FAR, GRID, VILLAGE, World
 from tests.factories.grid import PersonFactory, id_number, place
 from tests.factories.returnees import ELSEWHERE, a_report, an_episode, at_risk, in_force, noon
@@ -208,6 +209,26 @@ def test_the_partial_names_who_is_to_be_called_first(world: World) -> None:
     assert "Nobody in the ledger" in render_to_string(
         "returnees/away_touched.html", {"away": nobody}
     )
+
+
+@pytest.mark.clause("JY-2c")
+def test_a_list_and_its_re_screening_name_the_residents_to_be_called(world: World) -> None:
+    in_force()
+    somebody = away(returns_on=day(2))
+    mine, other = away(world.person), away(home=FAR)
+    version = RiskListVersion.objects.create(day=today(), covers=["level"], digest="x")
+    RiskEntry.objects.create(
+        version=version, row=1, text="望潮区", mark=Mark.HIGH, state=EntryState.RESOLVED,
+        place_id=ELSEWHERE,
+    )  # fmt: skip
+    screening = start_screening(risk_list=version, by=world.county)
+
+    for name, pk in (("risk-version", version.pk), ("screening", screening.pk)):
+        page = soup(browser(world.township).get(reverse(name, args=[pk])))
+        card = page.select_one("section[aria-labelledby=away-touched]").text
+        assert somebody.person.name in card
+        assert mine.person.name in card
+        assert other.person.name not in card
 
 
 def test_the_list_shows_the_risk_where_people_are_now(world: World) -> None:

@@ -263,9 +263,7 @@ def test_lifting_on_the_page_needs_the_right_and_starts_the_screening_again(worl
 def test_a_further_case_is_noted_on_the_page(world: World) -> None:
     zone = a_zone(since=-10, case=-10)
 
-    browser(world.county).post(
-        reverse("zone-case", args=[zone.pk]), {"last_case_on": day(-1)}
-    )
+    browser(world.county).post(reverse("zone-case", args=[zone.pk]), {"last_case_on": day(-1)})
 
     zone.refresh_from_db()
     assert zone.last_case_on == day(-1)
