@@ -125,14 +125,18 @@ def _counting(
 ) -> Iterable[Hit]:
     """Yield the rows within their own notice's window where no finer area says otherwise."""
     heights = [height(change.mark) for change in changes]
+    now: dict[str, tuple[int, frozenset[str]]] = {}
     for episode, stay, n, certain, place, ago, policy in rows:
         if ago > windows[policy]:
             continue
-        change, (level, flags) = changes[n], outlook.at(place)
+        known = now.get(place)
+        if known is None:
+            level, flags = outlook.at(place)
+            known = now[place] = (height(level), flags)
         if certain:
             # JX8-2b: the finest area decides; where it is another one, this one raises nothing.
-            if heights[n] and height(level) != heights[n]:
+            if heights[n] and known[0] != heights[n]:
                 continue
-        elif height(level) >= heights[n] if heights[n] else change.mark in flags:
+        elif known[0] >= heights[n] if heights[n] else changes[n].mark in known[1]:
             continue
-        yield Hit(episode, stay, certain, change)
+        yield Hit(episode, stay, certain, changes[n])

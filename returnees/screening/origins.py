@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from grid.models import ancestor_codes
 from grid.scope import under
@@ -227,11 +228,13 @@ class ZoneOrigin:
     def touched(self) -> list[Touched]:
         """Return the open episodes in the zone whose facts say otherwise; two queries."""
         code = self.zone.place_id
-        rows = Episode.objects.open().filter(under(code) | under(code, "person__place"))
+        rows = Episode.objects.open().filter(
+            under(code) | under(code, "person__place") | under(code, "person__household__place")
+        )
+        # Where the household is, as home_of has it.
+        lives = Coalesce("person__household__place", "person__place")
         found = list(
-            rows.order_by("pk").values_list(
-                "pk", "place", "person__place", "arrives_on", "facts__zone"
-            )
+            rows.order_by("pk").values_list("pk", "place", lives, "arrives_on", "facts__zone")
         )
         homes = [
             home if home.startswith(place) else place for _pk, place, home, _on, _zone in found

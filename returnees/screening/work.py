@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from returnees.choices import EpisodeState, ItemState, Touch
 from returnees.clock import local_day
-from returnees.models import Episode, Screening, ScreeningItem
+from returnees.models import Episode, PolicyVersion, Screening, ScreeningItem
 from returnees.screening.find import COUNTING
 from returnees.screening.origins import Origin, Touched
 from returnees.screening.summary import differ, summary_of
@@ -85,10 +85,14 @@ class Foreseen:
 def foreseen(origin: Origin, touched: Iterable[Touched], now: datetime) -> list[Foreseen]:
     """Return these episodes as they would be planned, nothing written."""
     why = {one.episode: one for one in touched}
-    episodes = list(
-        Episode.objects.filter(pk__in=why, state__in=COUNTING).select_related("person", "policy")
-    )
+    # Each notice is loaded once and each person with the report: a row of its own per episode
+    # would cost as much as planning.
+    episodes = list(Episode.objects.filter(pk__in=why, state__in=COUNTING))
     journeys = journeys_of(episodes)
+    notices = PolicyVersion.objects.in_bulk({episode.policy_id for episode in episodes})
+    for episode in episodes:
+        episode.policy = notices[episode.policy_id]
+        episode.person = journeys[episode.pk].report.person
     day = local_day(now)
     origin.foresee([(e, journeys[e.pk]) for e in episodes if e.is_expected], day)
     rows = Rows.of(episode for episode in episodes if not episode.is_expected)

@@ -5,17 +5,30 @@ The preview is measured against planning the same people in memory: facts read, 
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from policies.facts import Facts
+from policies.pack import Pack
+from policies.planner import plan as make_plan
+from policies.schema import load
 from returnees.choices import EntryState, ListState, Mark
-from returnees.models import RiskEntry, RiskListVersion
+from returnees.models import Episode, RiskEntry, RiskListVersion, Screening, ScreeningItem
+from returnees.policies import pack_of
 from returnees.screening.find import affected
+from returnees.screening.origins import Touched, gathered, origin_of
+from returnees.screening.work import foreseen
+from returnees.services.bulk import update_in
+from returnees.services.planning import journeys_of, plan_of
+from returnees.services.replanning import replan_open
+from returnees.services.screening import screen_queued, start_screening
 from tests.bench.figures import Figure
 from tests.bench.measure import side_by_side
 
 DAY = date(2021, 1, 12)
+NOW = datetime(2021, 1, 12, 4, tzinfo=UTC)
 COUNTIES, TOWNSHIPS = 200, 8
 TABLES = (
     "returnees_screeningitem, returnees_screening, returnees_riskentry, returnees_riskarea, "
@@ -102,13 +115,13 @@ def generate(stays: int) -> None:
         cursor.execute("CHECKPOINT")
 
 
-def a_list(counties: int) -> RiskListVersion:
-    """Return the draft of a list that raises so many counties."""
+def a_list(areas: int, *, whole_cities: bool = False) -> RiskListVersion:
+    """Return the draft of a list that raises so many counties, or cities."""
     version = RiskListVersion.objects.create(
         day=DAY, state=ListState.DRAFT, covers=["level"], digest="d"
     )
-    for n in range(counties):
-        code = f"98{1 + n:02d}01"
+    for n in range(areas):
+        code = f"98{1 + n:02d}" + ("" if whole_cities else "01")
         RiskEntry.objects.create(
             version=version,
             row=n + 1,
@@ -133,7 +146,8 @@ def finding(size: str) -> Figure:
     """Find the affected among the stays, and join them barely."""
     stays = 200_000 if size == "small" else 1_000_000
     generate(stays)
-    version = a_list(8)
+    # Ten thousand are affected in either size.
+    version = a_list(5, whole_cities=True) if size == "small" else a_list(8)
     found = len(affected(version))
     places = list(version.entries.values_list("place", flat=True))
     assert found == len(bare(places)), "the reference does not return the same rows"
@@ -146,6 +160,65 @@ def finding(size: str) -> Figure:
     )
 
 
+def stale(version: RiskListVersion) -> list[int]:
+    """Give the persons a list touches facts and plans, as a portal in use has them; return whom.
+
+    Those under management get the stages and tests of their plans too.
+    """
+    ids = sorted({hit.episode for hit in affected(version)})
+    for start in range(0, len(ids), 1000):
+        part = ids[start : start + 1000]
+        with transaction.atomic():
+            replan_open(ids=part, day=DAY)
+            released = list(Episode.objects.filter(pk__in=part, state="released"))
+            journeys = journeys_of(released)
+            for episode in released:
+                episode.facts = journeys[episode.pk].facts(arrived_at=episode.arrived_at)
+                episode.plan = plan_of(pack_of(episode.policy), episode.facts, "")
+            update_in(released, ["facts", "plan"])
+    return ids
+
+
+def planning_in_memory(facts: list[dict[str, Any]], pack: Pack) -> None:
+    """Plan so many persons without a database: facts read, plan made and written out."""
+    for one in facts:
+        make_plan(pack, Facts.parse(one)).as_dict()
+
+
+def preview(version: RiskListVersion) -> Screening:
+    """Look for those touched and compute the plans of all, as the worker does."""
+    Screening.objects.all().delete()
+    screening = start_screening(risk_list=version, by=None)
+    screen_queued(screening=screening.pk, user=None)
+    return screening
+
+
+def previewing(size: str) -> Figure:
+    """Preview ten thousand affected, against planning the same people in memory."""
+    generate(200_000)
+    version = a_list(5, whole_cities=True)
+    ids = stale(version)
+    pack = load("JY")
+    facts = [
+        one.episode.facts for one in foreseen(origin_of(preview(version)), touched_of(version), NOW)
+    ]
+    counted = ScreeningItem.objects.filter(changes=True).count()
+    assert counted, "the list changes nothing"
+    return side_by_side(
+        f"preview of {len(ids):,} affected, {counted:,} change : planning them in memory",
+        ours=lambda: preview(version),
+        reference=lambda: planning_in_memory(facts, pack),
+        limit=10.0,
+        rounds=3 if size == "small" else 5,
+    )
+
+
+def touched_of(version: RiskListVersion) -> list[Touched]:
+    """Return whom a list touches, by episode."""
+    return gathered(affected(version))
+
+
 def run(size: str) -> Iterator[Figure]:
     """Compare finding with the bare join, and the preview with planning in memory."""
     yield finding(size)
+    yield previewing(size)

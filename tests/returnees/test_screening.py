@@ -1,10 +1,11 @@
 """What a new list would change, and what confirming it does: plans, scope, twice, failures."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from grid.days import today
@@ -20,7 +21,7 @@ from returnees.services.risk_publishing import publish_list
 from returnees.services.screening import close, leave, screen_queued, start_screening
 from returnees.services.stages import release_early
 from returnees.services.tests import enter_result
-from tests.cast import FAR, VILLAGE, World
+from tests.cast import FAR, VILLAGE, World, build_world
 from tests.factories.returnees import (
     ELSEWHERE,
     a_report,
@@ -35,9 +36,11 @@ CITY = "9801"
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _notice(world: World) -> None:
+@pytest.fixture
+def world(world: World) -> World:
+    """The cast, under the notice of the county."""
     in_force()
+    return world
 
 
 def item_of(episode: Episode) -> ScreeningItem:
@@ -475,3 +478,35 @@ def test_stages_and_tests_that_are_done_stay(world: World) -> None:
 
     test.refresh_from_db()
     assert (test.result, test.superseded_on) == ("negative", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_confirm_at_the_same_time_plan_everybody_once() -> None:
+    build_world()
+    in_force()
+    episodes = [an_episode(-3) for _n in range(6)]
+    screening = screened({ELSEWHERE: "high"})
+    done: list[int] = []
+    start = Barrier(2)
+
+    def press() -> None:
+        try:
+            start.wait(10)
+            done.append(confirm(screening=screening, by=None).applied)
+        except Refused:
+            done.append(0)
+        finally:
+            connections["default"].close()
+
+    threads = [Thread(target=press) for _n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert sum(done) == len(episodes)
+    for episode in episodes:
+        revision = episode.revision
+        episode.refresh_from_db()
+        assert episode.revision == revision + 1
+        assert len(episode.facts["events"]) == 1

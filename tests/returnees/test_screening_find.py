@@ -94,17 +94,14 @@ def touches(
         inside = stay.place_id.startswith(change.place)
         around = change.place.startswith(stay.place_id) and change.place != stay.place_id
         is_level = mark in LEVELS
+        news = higher(mark, level) if is_level else mark not in flags
+        adds = higher(mark, now.level) if is_level else mark not in now.flags
+        decides = mark == now.level or not is_level
+        asked = stay.asked_on is not None and stay.asked_on >= version.day
         if inside and not change.part:
-            if is_level and mark == now.level and higher(mark, level):
-                ways.add(True)
-            if not is_level and mark not in flags:
-                ways.add(True)
-        elif around or (inside and change.part):
-            asked = stay.asked_on is not None and stay.asked_on >= version.day
-            adds = higher(mark, now.level) if is_level else mark not in now.flags
-            news = higher(mark, level) if is_level else mark not in flags
-            if adds and news and not asked:
-                ways.add(False)
+            ways |= {True} if news and decides else set()
+        elif around or inside:
+            ways |= {False} if news and adds and not asked else set()
     return ways
 
 
