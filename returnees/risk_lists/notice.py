@@ -206,7 +206,13 @@ class _Reader:
         self.lines.append(RiskLine(len(self.lines) + 1, self.mark, cut(shown), path, context))
         if named:
             self.here = named
+            self._leave(named)
         self.glue, self.fresh = True, False
+
+    def _leave(self, named: str) -> None:
+        """End a heading as far as an area lies outside its region."""
+        while self.base and not named.startswith(self.base):
+            self.base, self.heading = self.base[:-2], ""
 
     def _shown(self, text: str, path: tuple[str, ...], named: str, context: str) -> str:
         """Return an area as written, with what its heading says before it."""

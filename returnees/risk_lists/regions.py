@@ -13,6 +13,7 @@ EDGE = "\n"  # between two columns; no name holds it
 _LEVELS = (2, 4, 6)
 _LONGEST = 16
 _FILLER = re.compile(r"市辖区|[^\n]{0,4}直辖县(?:级)?(?:行政区划|行政单位)?")
+_SUFFIXES = "省市区县旗州盟"
 _STREET = tuple("路街道巷村镇弄")
 # Zones that run a part of a city, but are no division of the national code.
 ZONE = re.compile(
@@ -56,6 +57,10 @@ class Regions:
                 continue
             for form in region_names(name):
                 self._forms[len(code)].setdefault(form, []).append((code, form == name))
+        self._counties: dict[str, list[str]] = {}
+        for code in sorted(self.names):
+            for size in (2, 4) if len(code) == 6 else ():
+                self._counties.setdefault(code[:size], []).append(code)
         self.reach = lru_cache(maxsize=20_000)(self._reach)
 
     def label(self, code: str) -> str:
@@ -74,7 +79,7 @@ class Regions:
 
     def counties_in(self, code: str) -> list[str]:
         """Return the counties below a city or province."""
-        return [c for c in self.names if len(c) == 6 and c.startswith(code)]
+        return self._counties.get(code, [])
 
     def _reach(self, path: tuple[str, ...], context: str = "") -> Reach:
         """Return the region the texts lead to, from the context or from what is around it."""
@@ -151,10 +156,12 @@ class Regions:
         rest = rest.lstrip(EDGE)
         if len(code) == 6 and _JOINT.search(rest):
             above = code[:4] if code[:2] not in MUNICIPALITIES else code[:2]
+            names = {self.names[c]: c for c in self.counties_in(above) if c != code}
             others = [
-                other
-                for other in self.counties_in(above)
-                if other != code and re.search(rf"[、,和及与]{self.names[other]}", rest)
+                names[rest[joint.end() : joint.end() + size]]
+                for joint in _JOINT.finditer(rest)
+                for size in range(2, _LONGEST)
+                if rest[joint.end() : joint.end() + size] in names
             ]
             if others:
                 return Reach(code, rest, open=True, choices=(code, *others))
@@ -168,10 +175,11 @@ class Regions:
         """Yield every way to read the front of the text as regions below a code."""
         if code and start:
             yield _Cut(code, start, 0)
-        start = self._past(text, start, code)
+        past = self._past(text, start, code)
+        if code and past > start:
+            yield _Cut(code, past, 0)
+        start = past
         if len(code) == 6:
-            if start:
-                yield _Cut(code, start, 0)
             return
         for deeper, end, full in self._at(text, start, code):
             for cut in self._cuts(text, end, deeper):
@@ -179,7 +187,7 @@ class Regions:
 
     def _past(self, text: str, start: int, code: str) -> int:
         """Return where reading goes on after an edge, a filler or the name once more."""
-        if text.startswith(EDGE, start):
+        while text.startswith(EDGE, start):
             start += 1
         own = self.names.get(code, "")
         if own and start and text.startswith(own, start):
@@ -203,6 +211,8 @@ class Regions:
         if full:
             return True
         following = text[end : end + 1]
+        if following and following in _SUFFIXES:
+            return False  # 朝阳区 is no part of 朝阳市
         closed = not following or following == EDGE
         if length == 6:
             return closed and bool(above)

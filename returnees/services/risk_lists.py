@@ -115,7 +115,9 @@ def decide_entry(
     if left_out:
         entry.state, entry.place, entry.part = EntryState.LEFT_OUT, None, ""
     else:
-        entry.state, entry.place, entry.part = EntryState.RESOLVED, _needed(place), part_of(part)
+        chosen = _needed(place)
+        entry.state, entry.place = EntryState.RESOLVED, chosen
+        entry.part = part_of(part_of(part).removeprefix(chosen.name))
         entry.mark = _mark(mark or entry.mark)
     entry.decided_by, entry.decided_at = by, timezone.now()
     with acting(by=by, why="decide line of risk list", risk_list=entry.version_id):

@@ -211,7 +211,7 @@ def test_an_open_line_is_decided_by_a_person_and_the_same_words_later_need_no_as
     first = draft_list(day=today() - DAY, lines=lines(*words), source="", by=None)
     open_lines = list(first.entries.all())
     place = Place.objects.get(pk="980101")
-    decide_entry(entry=open_lines[0], place=place, part="某小区", by=world.head)
+    decide_entry(entry=open_lines[0], place=place, part="望潮区某小区", by=world.head)
     decide_entry(entry=open_lines[1], left_out=True, by=world.head)
     publish_list(version=first, by=world.county)
 

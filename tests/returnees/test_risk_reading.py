@@ -81,6 +81,8 @@ def csv(*rows: str, head: str = "date,level,province,city,county,community") -> 
         (("北京市", "北京市", "朝云区", "汉庭酒店（包括底商）"), "110105", "汉庭酒店（包括底商）"),
         (("北京市", "市辖区", "顺安区", "全域"), "110113", ""),
         (("北京市", "顺安区", "南法镇", "西杜村"), "110113101201", ""),
+        (("北京市", "北京市", "", "某街道甲小区"), "11", "某街道甲小区"),
+        (("北原省", "", "", "石岭高城区甲小区"), "970109", "甲小区"),
         (("北京市顺安区南法镇西杜村3号楼",), "110113101201", "3号楼"),
         # a county under the province
         (("北原省", "济川市", "济川市", "克山镇"), "979001100", ""),
@@ -135,6 +137,14 @@ def test_what_is_ambiguous_or_unknown_is_left_to_a_person_with_choices(
     assert (found.place, found.open) == ("", True)
     assert found.choices[: len(choices)] == choices[: len(found.choices)]
     assert set(found.choices) >= set(choices[:1])
+
+
+def test_a_short_name_is_not_read_out_of_a_longer_one() -> None:
+    regions = Regions({"97": "北原省", "9702": "朝云市", "96": "东湾省", "960103": "朝云区"})
+
+    found = regions.reach(("北原省", "朝云区", "某小区"))
+
+    assert (found.open, found.choices) == (True, ("960103",))
 
 
 def test_words_of_levels_flags_and_whole_places() -> None:
@@ -334,6 +344,16 @@ def test_a_sentence_that_sets_a_level_gives_it_to_what_it_names(regions: Regions
         ("high", "北原省石岭市：高城区增庄镇"),
         ("mid", "大港市朝云区甲小区"),
     ]
+
+
+def test_a_heading_ends_where_a_line_lies_elsewhere(regions: Regions, inside: Inside) -> None:
+    text = "中风险地区：\n北原省石岭市：高城区甲小区\n东湾省大港市水磨坊区\n长宁小区"
+    lines = read_notice(text, regions).lines
+
+    found = [inside.find(regions.reach(line.path, line.context)) for line in lines]
+
+    assert [(one.place, one.part) for one in found[:2]] == [("970109", "甲小区"), ("960104", "")]
+    assert (found[2].open, lines[2].text) == (True, "长宁小区")
 
 
 def test_flags_of_a_notice_are_headings_too(regions: Regions) -> None:
