@@ -1,6 +1,6 @@
 """What the cells of a pack rest on, in words: quotes by clause, readings, settings as choices."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from typing import Any
@@ -76,13 +76,17 @@ def grounds_in(part: Any) -> Iterator[Ground]:
     """Yield the grounds of all cells in a pack or in a part of one, in the order of its fields."""
     if isinstance(part, Ground):
         yield part
-    elif isinstance(part, Mapping):
-        for value in part.values():
-            yield from grounds_in(value)
-    elif isinstance(part, tuple):
-        for value in part:
-            yield from grounds_in(value)
-    elif is_dataclass(part) and not isinstance(part, type):
-        for column in fields(part):
-            if column.name != "cache":  # what the planner remembers is no cell
-                yield from grounds_in(getattr(part, column.name))
+        return
+    for inner in _parts(part):
+        yield from grounds_in(inner)
+
+
+def _parts(part: Any) -> Iterable[Any]:
+    if isinstance(part, Mapping):
+        return part.values()
+    if isinstance(part, tuple):
+        return part
+    if is_dataclass(part) and not isinstance(part, type):
+        # What the planner remembers is no cell.
+        return [getattr(part, one.name) for one in fields(part) if one.name != "cache"]
+    return ()

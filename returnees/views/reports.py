@@ -166,7 +166,7 @@ def public_report_thanks(request: HttpRequest, village_code: str) -> HttpRespons
     """Tell the person what awaits them and why, without a word about who they are."""
     village = get_object_or_404(Place, code=village_code, level=Level.VILLAGE)
     kept = request.session.get(THANKS) or {}
-    policy = PolicyVersion.objects.filter(pk=kept.get("policy")).first()
+    policy = PolicyVersion.objects.filter(pk=kept.get("policy") or 0).first()
     if kept.get("village") != village_code or policy is None:
         return redirect("public-report", village_code)
     plan = explain(kept["plan"], kept["facts"], pack_of(policy))
