@@ -35,10 +35,12 @@ def compute(
             screening=screening, episode__in=[one.episode for one in touched]
         )
     }
+    # A zone's days may move after they were confirmed: whom they touch again waits again.
+    kept = (ItemState.LEFT,) if screening.zone_id else DECIDED
     todo = {
         one.episode: one
         for one in touched
-        if one.episode not in known or known[one.episode].state not in DECIDED
+        if one.episode not in known or known[one.episode].state not in kept
     }
     new, again = [], []
     for one in foreseen(origin, todo.values(), now):

@@ -11,8 +11,10 @@ from django.urls import reverse
 from grid.days import today
 from grid.models import Household, Person, Place
 from returnees.models import Away, ControlZone, Episode, Screening
+from returnees.services.confirming import confirm
 from returnees.services.episodes import confirm_arrival
 from returnees.services.reports import register_reports
+from returnees.services.screening import start_screening
 from returnees.services.zones import (
     ZoneRefusedError,
     earliest_lifting,
@@ -243,6 +245,28 @@ def test_closing_a_place_shows_whose_plans_change(world: World) -> None:
     assert [item.episode_id for item in screening.items.all()] == [episode.pk]
     episode.refresh_from_db()
     assert "zone" not in episode.facts  # not before somebody confirms
+
+
+@pytest.mark.clause("JX8-12b", "JX8-18")
+def test_confirmed_it_keeps_people_at_home_and_lifted_it_lets_them_out(world: World) -> None:
+    in_force("JX8")
+    episode = an_episode(days=-1, person=world.person, phone=world.person.phone)
+    zone = a_zone(GRID, since=0, case=-1)
+    confirm(screening=start_screening(zone=zone, by=world.county), by=world.county)
+    episode.refresh_from_db()
+    assert episode.facts["zone"]["place"] == GRID
+    assert episode.stage_kind == "home_isolation"
+    assert episode.observation_ends == day(13)
+
+    zone = set_last_case(zone=zone, last_case_on=day(0), by=world.county)
+    confirm(screening=start_screening(zone=zone, by=world.county), by=world.county)
+    episode.refresh_from_db()
+    assert episode.observation_ends == day(14)
+
+    zone = lift_zone(zone=zone, until=day(6), by=world.county, why="专家组评估可提前解封")
+    confirm(screening=start_screening(zone=zone, by=world.county), by=world.county)
+    episode.refresh_from_db()
+    assert episode.observation_ends == day(5)
 
 
 def test_lifting_on_the_page_needs_the_right_and_starts_the_screening_again(world: World) -> None:
