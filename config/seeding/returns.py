@@ -8,14 +8,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from config.seeding.news import BEFORE, NAMES, publish
 from config.seeding.people import Community
-from config.seeding.places import COUNTY, ORIGINS
+from config.seeding.places import COUNTY
 from grid.audit import acting
 from grid.days import at
 from grid.errors import Refused
 from grid.models import Person, Place
 from returnees.choices import Channel, HealthCode, StageKind, TestResult, Transport
-from returnees.models import HealthLog, RiskArea, Stage, Test
+from returnees.models import HealthLog, Stage, Test
 from returnees.policies import activate_policy
 from returnees.services.health import log_health
 from returnees.services.reports import (
@@ -42,21 +43,20 @@ OUTCOMES = {
     Evidence.CALL: (ContactChannel.CALL, ContactOutcome.REACHED),
     Evidence.TRAVEL_REMINDER: (ContactChannel.WECHAT, ContactOutcome.DONE),
     Evidence.MEASURE: (ContactChannel.VISIT, ContactOutcome.KEPT),
+    Evidence.VISIT: (ContactChannel.VISIT, ContactOutcome.DONE),
     Evidence.NEEDS: (ContactChannel.VISIT, ContactOutcome.NO_NEED),
     Evidence.WASTE: (ContactChannel.VISIT, ContactOutcome.DONE),
     Evidence.FOLLOW_UP: (ContactChannel.CALL, ContactOutcome.REACHED),
 }
 
+CHECKS = {Evidence.HEALTH_LOG, Evidence.TEMPERATURE, Evidence.CODE}
 
-def make_policy(*, today: date) -> None:
-    """Publish the invented risk list and put the default notice in force for the county."""
+
+def make_policy(*, pack: str, today: date) -> None:
+    """Publish the risk list of long ago and put a notice in force for the county."""
     since = today - timedelta(days=60)
-    RiskArea.objects.bulk_create(
-        RiskArea(place_id=code, mark=mark, since=since, source="示例风险名单")
-        for code, _name, marks in ORIGINS
-        for mark in marks
-    )
-    activate_policy(pack="JY", place=Place.objects.get(pk=COUNTY), since=since, by=None)
+    publish(BEFORE, day=since, by=None)
+    activate_policy(pack=pack, place=Place.objects.get(pk=COUNTY), since=since, by=None)
 
 
 def live_through(*, community: Community, count: int, random: Random, now: datetime) -> int:
@@ -138,8 +138,7 @@ def _report(person: Person, kind: str, random: Random, day: date, now: datetime)
 
 
 def _origin_text(code: str) -> str:
-    names = {place: name for place, name, _marks in ORIGINS}
-    return "".join(names[code[:n]] for n in (2, 4, 6) if code[:n] in names)
+    return "".join(NAMES[code[:n]] for n in (2, 4, 6) if code[:n] in NAMES)
 
 
 def _certificates(random: Random, day: date) -> tuple[CertificateInput, ...]:
@@ -163,21 +162,23 @@ def _overseas(kind: str, random: Random, day: date) -> dict[str, Any]:
 def _do_work(day: date, random: Random, *, share: float, now: datetime) -> None:
     """Write evidence for most of what was to be done by then, and let it close the tasks."""
     tasks = Task.objects.open_by(day).select_related("duty", "episode__policy").order_by("pk")
-    logs, contacts, touched = [], [], set()
+    logs: dict[int, HealthLog] = {}
+    contacts, touched = [], set()
     for task in tasks:
         if random.random() > share:
             continue
         moment = _moment(day, random, now)
         evidence = task.duty.evidence
-        if evidence == Evidence.HEALTH_LOG and task.due_day == day:
-            logs.append(_log(task, random, moment))
+        if evidence in CHECKS:
+            if task.episode.is_active and (evidence != Evidence.HEALTH_LOG or task.due_day == day):
+                logs.setdefault(task.episode_id, _log(task, random, day, moment))
         elif evidence in OUTCOMES:
             contacts.append(_contact(task, evidence, day, moment))
         elif evidence == Evidence.TEST:
             _take_tests(task, moment)
         touched.add(task.episode_id)
     with acting(by=None, why="seed"):
-        HealthLog.objects.bulk_create(logs, batch_size=2000)
+        HealthLog.objects.bulk_create(logs.values(), batch_size=2000)
         Contact.objects.bulk_create(contacts, batch_size=2000)
     work.reconcile(episode_ids=touched, now=now)
 
@@ -188,11 +189,11 @@ def _moment(day: date, random: Random, now: datetime) -> datetime:
     return earliest + (latest - earliest) * random.random()
 
 
-def _log(task: Task, random: Random, moment: datetime) -> HealthLog:
+def _log(task: Task, random: Random, day: date, moment: datetime) -> HealthLog:
     return HealthLog(
         episode=task.episode,
         place_id=task.place_id,
-        day=task.due_day,
+        day=day,
         at=moment,
         temperature=Decimal(random.randint(361, 370)) / 10,
         health_code=HealthCode.GREEN,
