@@ -235,7 +235,7 @@ def _told_by_text(version: RiskListVersion, rows: list[tuple[Any, ...]]) -> list
             for place, _part, mark, _state, choices, row in rows
             if row
             and mark == stated.mark
-            and (place or (choices[0] if choices else "")).startswith(stated.region)
+            and (place or (choices[0] if len(choices) == 1 else "")).startswith(stated.region)
         )
         if count != stated.count:
             found.append(
