@@ -6,14 +6,14 @@ from django.views.decorators.http import require_safe
 
 from grid.web import PortalRequest, page
 from returnees.models import Screening, ScreeningItem
+from returnees.screening.pages import screenings_for
 from schedules.reading.screening_work import work_of
 
 
 @require_safe
 def screening_work(request: PortalRequest, pk: int) -> HttpResponse:
     """Show tasks a day before and after, by village and cadre, of the persons in scope."""
-    origins = ("risk_list", "policy", "zone__place")
-    screening = get_object_or_404(Screening.objects.select_related(*origins), pk=pk)
+    screening: Screening = get_object_or_404(screenings_for(request.user), pk=pk)
     work = work_of(screening, ScreeningItem.objects.visible_to(request.user))
     table = [(line, line.cells(work.days)) for line in work.lines]
     context = {

@@ -149,6 +149,7 @@ PAGES = [
     Row("screening-leave", post="override", at="screening", data=WHY),
     Row("screening-refresh", post="override", at="screening"),
     Row("screening-close", post="override", at="screening"),
+    Row("screening-work", get="see", at="screening"),
     Row("stay-where", get="log", post="log", at="stay", posted=422),
     Row("override-list", get="signed in"),
     Row("override-new", get="propose", post="propose", at="episode", posted=422),
