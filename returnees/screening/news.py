@@ -1,13 +1,14 @@
 """What is new about the places somebody stayed in, as events of the planner (A-35)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from policies.pack import Pack
 from returnees.choices import LEVELS
 from returnees.models import Stay
 from returnees.risk import RiskBook
-from returnees.services.planning import with_named_parts
+from returnees.services.planning import Journey, with_named_parts
 
 Event = dict[str, Any]
 Known = tuple[str, frozenset[str]]  # level, flags
@@ -68,4 +69,25 @@ def news_of(
         if event := event_of(stay, known, now, day):
             found.append(event)
             known = (event["to"], known[1] | now[1])
+    return found
+
+
+def late_news(here: Sequence[tuple[Journey, date, Pack]], day: date) -> list[list[Event]]:
+    """Return, for people who arrived before the portal knew of it, what rose since they arrived.
+
+    One query for all; none where everybody arrives today or later.
+    """
+    earlier = [arrival for _journey, arrival, _pack in here if arrival < day]
+    if not earlier:
+        return [[] for _one in here]
+    places = {stay.place_id for journey, *_rest in here for stay in journey.stays if stay.place_id}
+    book = RiskBook.of(places, min(earlier), day)
+    found = []
+    for journey, arrival, pack in here:
+        still = timedelta(days=pack.number("reclass_days"))
+        news: list[Event] = []
+        for stay in journey.stays:
+            fresh = news_of(stay, news, book, after=arrival, until=day, still=still)
+            news += [event for event in fresh if event not in news]
+        found.append(news)
     return found

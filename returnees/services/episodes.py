@@ -16,6 +16,7 @@ from returnees.choices import OPEN_STATES, EpisodeState
 from returnees.clock import local_day, local_text
 from returnees.models import Episode, Stage, Test
 from returnees.policies import pack_of
+from returnees.screening.news import late_news
 from returnees.services.away import reopen
 from returnees.services.planning import assess_stays, journeys_of
 from returnees.services.replanning import (
@@ -72,12 +73,16 @@ def confirm_arrival(
             )
         day = local_day(arrived_at)
         # The last look at the risk list: from here on news comes as events.
-        save_stays(assess_stays([(journey, day, pack_of(episode.policy))]))
+        here = (journey, day, pack_of(episode.policy))
+        save_stays(assess_stays([here]))
+        (news,) = late_news([here], local_day(now))
         episode.state = EpisodeState.ACTIVE
         episode.arrived_at, episode.arrives_on = arrived_at, day
         episode.plan = {}  # so that it counts as changed and is written
         home = home_of(journey.report)
-        known = {**episode.facts, "zone": ZoneBook.of([home], day).fact(home, day)}
+        zone = ZoneBook.of([home], day).fact(home, day)
+        events = [*episode.facts.get("events", ()), *news]
+        known = {**episode.facts, "zone": zone, "events": events}
         replan_all([episode], journeys, {episode.pk: known}, day=local_day(now))
     return episode
 

@@ -19,6 +19,7 @@ from returnees.choices import OPEN_STATES, EpisodeState
 from returnees.clock import local_day
 from returnees.models import AdvanceReport, Episode, PolicyVersion
 from returnees.policies import PolicyBook
+from returnees.screening.news import late_news
 from returnees.services import persons as people
 from returnees.services.away import end_reported
 from returnees.services.bulk import copy_in, make
@@ -113,16 +114,16 @@ def _register(reports: Sequence[ReportInput], *, by: User | None, now: datetime)
     _load_homes(persons)
     journeys = [_journey(report, row) for report, row in zip(reports, written, strict=True)]
     bound = [versions.at(report.place_code, local_day(report.arrives_at)) for report in reports]
-    assess_stays(
-        [
-            (journey, local_day(journey.report.arrives_at), pack)
-            for journey, (pack, _version) in zip(journeys, bound, strict=True)
-        ]
-    )
+    arriving = [
+        (journey, local_day(journey.report.arrives_at), pack)
+        for journey, (pack, _version) in zip(journeys, bound, strict=True)
+    ]
+    assess_stays(arriving)
+    news = late_news(arriving, day)
     zones = ZoneBook.of((home_of(row) for row in written), min(map(day_of, written)))
     episodes = [
-        _episode(report, journey, policy, zones, now=now)
-        for report, journey, policy in zip(reports, journeys, bound, strict=True)
+        _episode(report, journey, policy, zones, late, now=now)
+        for report, journey, policy, late in zip(reports, journeys, bound, news, strict=True)
     ]
     for episode in episodes:
         episode.responsible_id = holders.get(episode.person_id)
@@ -209,6 +210,7 @@ def _episode(
     journey: Journey,
     policy: tuple[Pack, PolicyVersion],
     zones: ZoneBook,
+    news: list[dict[str, Any]],
     *,
     now: datetime,
 ) -> Episode:
@@ -225,7 +227,10 @@ def _episode(
         revision=0,  # the first plan makes it 1
     )
     zone = zones.fact(home_of(journey.report), day_of(journey.report))
-    facts: dict[str, Any] = journey.facts(known={**report.known, "zone": zone})
+    known = {**report.known, "zone": zone}
+    if report.arrived and news:  # an area left was raised before we heard of the arrival
+        known["events"] = [*known.get("events", ()), *news]
+    facts: dict[str, Any] = journey.facts(known=known)
     plan = plan_of(pack, facts, person.name)
     settle_plan(episode, plan, Rows(), day=local_day(now), facts=facts)
     return episode

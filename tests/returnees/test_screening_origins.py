@@ -13,7 +13,7 @@ from returnees.models import ControlZone, Episode, PolicyVersion, ScreeningItem
 from returnees.policies import put_in_force, stored_shipped, version_of
 from returnees.screening.workload import workload
 from returnees.services.confirming import confirm
-from returnees.services.episodes import update_facts
+from returnees.services.episodes import confirm_arrival, update_facts
 from returnees.services.inputs import CertificateInput
 from returnees.services.screening import start_screening
 from returnees.services.stages import close_due_stages
@@ -23,6 +23,7 @@ from tests.factories.returnees import ELSEWHERE, an_episode, at_risk, in_force, 
 from tests.factories.screening import screened
 
 DAY = timedelta(days=1)
+CITY = "9801"
 
 
 @pytest.fixture(autouse=True)
@@ -287,3 +288,23 @@ def test_applied_persons_stay_in_the_workload_and_left_ones_do_not(world: World)
     ScreeningItem.objects.filter(pk=second.pk).update(state=ItemState.LEFT)
 
     assert workload(screening.items.all(), today()).persons == 1
+
+
+@pytest.mark.clause("A-35")
+@pytest.mark.parametrize("registered", [True, False])
+def test_who_is_heard_of_after_the_list_is_planned_as_if_known_before(
+    world: World, registered: bool
+) -> None:
+    at_risk(ELSEWHERE, "high", days=2)
+    if registered:
+        episode = an_episode(-5)
+    else:
+        episode = an_episode(-5, arrived=False)
+        confirm_arrival(episode=episode, by=None, arrived_at=noon(-5))
+        episode.refresh_from_db()
+
+    stages = episode.plan["stages"]
+    assert episode.facts["history"][0]["risk"] == "low"
+    assert episode.classification == "JY.MIDHIGH"
+    assert stages[0]["day0"] == (today() - 2 * DAY).isoformat()
+    assert not screened({CITY: "mid"}).items.exists()
