@@ -91,10 +91,10 @@ def settle_stay(
 ) -> Stay:
     """Note where exactly somebody was and plan anew where it matters.
 
-    Either `place`, the code of a finer place, or `was_there`: in the area at risk (`area`, the worst
-    of those in doubt where none is named), or in none of them. Open re-screenings follow: who was
-    there is re-planned, who was not stays as they are. Refuses a place that does not lie in the
-    stay's own.
+    Either `place`, the code of a finer place, or `was_there`: in the area at risk (`area`, the
+    worst of those in doubt where none is named), or in none of them. Open re-screenings follow:
+    who was there is re-planned, who was not stays as they are. Refuses a place that does not lie
+    in the stay's own.
     """
     now = now or timezone.now()
     day = local_day(now)
