@@ -18,13 +18,43 @@ from grid.imports.results import Cell, Column, Problem
 from grid.imports.text import NOTHING, compact, is_nothing
 
 _MAX_UNKNOWN = 200  # texts counted per field
+_MAX_LEARNED = 20_000  # texts kept per field
+_LEARNED = frozenset(("choice", "date", "window_date", "village", "origin", "contact_phone"))
 _SHIFTS = (1, -1, 2, -2)
 _VEHICLE_MARKS = str.maketrans("", "", "·.•●・-— ")
 Step = Callable[[Draft, Field], None]
 
 
+class _Learned:
+    """A field whose meaning follows from its texts alone: what they mean is found out once.
+
+    `places` are the columns that decide; `place` is the only one, or -1.
+    """
+
+    __slots__ = ("field", "known", "place", "places", "step")
+
+    def __init__(self, step: Step, field: Field, places: tuple[int, ...]) -> None:
+        self.step = step
+        self.field = field
+        self.places = places
+        self.place = places[0] if len(places) == 1 else -1
+        self.known: dict[Any, tuple[dict[str, Any], list[Problem]]] = {}
+
+    def find_out(self, texts: Any, draft: Draft) -> tuple[dict[str, Any], list[Problem]]:
+        """Return, and keep, the values of the field and the problems that its texts make."""
+        if len(self.known) >= _MAX_LEARNED:
+            self.known.clear()
+        scratch = Draft(draft.layout, draft.context, draft.cells, draft.row)
+        self.step(scratch, self.field)
+        self.known[texts] = found = scratch.values, scratch.problems
+        return found
+
+
 class RowCleaner:
-    """Cleans rows under one header. `clean` takes the typed cells and their cleaned texts."""
+    """Cleans rows under one header. `clean` takes the typed cells and their cleaned texts.
+
+    `unknown` counts by field the texts that stand for none of its values; it grows with the rows.
+    """
 
     def __init__(
         self,
@@ -37,21 +67,36 @@ class RowCleaner:
     ) -> None:
         self.spec = spec
         self.context = context
-        self.layout = Layout(spec, columns, epoch_1904=epoch_1904, settled=values)
+        self.layout = layout = Layout(spec, columns, epoch_1904=epoch_1904, settled=values)
         self.unknown: dict[str, dict[str, int]] = {}
         self.empty = dict.fromkeys(_value_keys(spec))
-        self.plain_texts = [
-            field.key
-            for field in spec.fields
-            if _is_plain_text(field) and field.key in self.layout.places
-        ]
-        self.steps = [
-            (self._step(field), field)
+        plain = [field.key for field in spec.fields if _is_plain_text(field)]
+        self.plain = [(key, layout.first[key]) for key in plain if key in layout.single]
+        self.joined = [key for key in plain if key in layout.joined]
+        read = [
+            field
             for field in sorted(spec.fields, key=lambda field: _ORDER.get(field.kind, 9))
-            if _is_read(field, self.layout) and not _is_plain_text(field)
+            if _is_read(field, layout) and not _is_plain_text(field)
         ]
-        self.id_at = self.layout.column_of("id_number")
-        self.phone_at = self.layout.column_of("phone")
+        self.steps = [(self._step(field), field) for field in read if not self._decides(field)]
+        self.learned = [
+            _Learned(self._step(field), field, places)
+            for field in read
+            if (places := self._decides(field))
+        ]
+        self.id_at = layout.column_of("id_number")
+        self.phone_at = layout.column_of("phone")
+
+    def _decides(self, field: Field) -> tuple[int, ...]:
+        """Return the columns whose texts alone decide what a field means, or none."""
+        if field.kind not in _LEARNED:
+            return ()
+        keys = [field.key]
+        if field.kind == "village":
+            keys += [
+                key for kind in ("county", "township") for key in self.layout.keys_of.get(kind, ())
+            ]
+        return tuple(place for key in keys for place in self.layout.places.get(key, ()))
 
     def _step(self, field: Field) -> Step:
         """Return what cleans a field; a choice brings its own table of words."""
@@ -65,33 +110,50 @@ class RowCleaner:
                 draft.values[field.key] = found = choices.find(text)
                 if found is None and not is_nothing(text):
                     draft.add(field.key, "value_unknown", value=text, saved_as=value_key(text))
-                    self._count(field.key, value_key(text))
 
         return read_choice
-
-    def _count(self, key: str, text: str) -> None:
-        """Count a text that stands for none of a field's values."""
-        counts = self.unknown.setdefault(key, {})
-        if text in counts or len(counts) < _MAX_UNKNOWN:
-            counts[text] = counts.get(text, 0) + 1
 
     def clean(
         self, cells: list[Cell], texts: list[str]
     ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         """Return the canonical values of a row and what there is to say about it."""
+        cells, texts = self.layout.widened(cells), self.layout.widened(texts)
         offset = self._shift(texts)
         if offset:
             return dict(self.empty), (problem("", "row_shifted", offset=offset),)
-        draft = Draft(self.layout, self.context, cells, self.layout.texts_by_field(texts))
+        draft = Draft(self.layout, self.context, cells, texts)
         values = draft.values = dict(self.empty)
-        for key in self.plain_texts:
-            text = draft.texts[key]
+        for key, place in self.plain:
+            text = texts[place]
             values[key] = None if text in NOTHING else text
+        for key in self.joined:
+            values[key] = draft.text_at(key) or None
         for step, field in self.steps:
             step(draft, field)
+        self._lay_down(draft, values)
         for check in self.spec.checks:
             check(draft)
-        return draft.values, tuple(draft.problems)
+        return values, tuple(draft.problems)
+
+    def _lay_down(self, draft: Draft, values: dict[str, Any]) -> None:
+        """Give the row what the texts of its fields are known to mean."""
+        row = draft.row
+        for one in self.learned:
+            texts = row[one.place] if one.place >= 0 else tuple([row[at] for at in one.places])
+            found = one.known.get(texts) or one.find_out(texts, draft)
+            values.update(found[0])
+            if found[1]:
+                draft.problems += found[1]
+                self._count(one.field, found[1])
+
+    def _count(self, field: Field, told: list[Problem]) -> None:
+        """Count a text that stands for none of a field's values."""
+        for found in told:
+            if found.code == "value_unknown":
+                counts = self.unknown.setdefault(field.key, {})
+                text = found.params["saved_as"]
+                if text in counts or len(counts) < _MAX_UNKNOWN:
+                    counts[text] = counts.get(text, 0) + 1
 
     def _shift(self, texts: list[str]) -> int:
         """Return by how many columns a row is shifted: ID number and phone stand beside theirs."""

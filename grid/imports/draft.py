@@ -1,7 +1,7 @@
 """A row in the making: what stands in its cells by field, and what has been made of it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from grid.imports.lists import Context, Field, ListSpec
 from grid.imports.mapping import value_key
@@ -9,6 +9,7 @@ from grid.imports.messages import problem
 from grid.imports.results import Cell, Column, Problem
 from grid.imports.text import is_nothing
 
+T = TypeVar("T")
 NO_VALUES: Mapping[str, Mapping[str, str]] = {}
 
 
@@ -36,39 +37,35 @@ class Layout:
                 self.labels.setdefault(column.field, column.label)
         self.width = len(columns)
         self.first = {key: at[0] for key, at in self.places.items()}
-        self.single = [(key, at[0]) for key, at in self.places.items() if len(at) == 1]
-        self.joined = [(key, at) for key, at in self.places.items() if len(at) > 1]
+        self.single = {key for key, at in self.places.items() if len(at) == 1}
+        self.joined = {key for key, at in self.places.items() if len(at) > 1}
         self.keys_of: dict[str, list[str]] = {}
         for field in spec.fields:
             self.keys_of.setdefault(field.kind, []).append(field.key)
+
+    def widened(self, cells: list[T]) -> list[T]:
+        """Return a row that reaches over all columns."""
+        missing = self.width - len(cells)
+        return cells if missing <= 0 else [*cells, *cast("list[T]", [""] * missing)]
 
     def column_of(self, kind: str) -> int:
         """Return the column of the first field of a kind, or -1."""
         return next((self.first[k] for k in self.keys_of.get(kind, ()) if k in self.first), -1)
 
-    def texts_by_field(self, texts: list[str]) -> dict[str, str]:
-        """Lay the texts of a row out by field; several columns of one field are joined."""
-        if len(texts) < self.width:
-            texts = texts + [""] * (self.width - len(texts))
-        found = {key: texts[place] for key, place in self.single}
-        for key, places in self.joined:
-            parts = [texts[place] for place in places]
-            found[key] = "".join(part for part in parts if not is_nothing(part))
-        return found
-
 
 class Draft:
-    """One row while it is cleaned. Checks across fields read `values` and call `add`."""
+    """One row while it is cleaned. Checks across fields read `values` and call `add`.
 
-    __slots__ = ("cells", "context", "layout", "problems", "texts", "values")
+    `cells` are those of the file, `row` their cleaned texts; both reach over all columns.
+    """
 
-    def __init__(
-        self, layout: Layout, context: Context, cells: list[Cell], texts: dict[str, str]
-    ) -> None:
+    __slots__ = ("cells", "context", "layout", "problems", "row", "values")
+
+    def __init__(self, layout: Layout, context: Context, cells: list[Cell], row: list[str]) -> None:
         self.layout = layout
         self.context = context
         self.cells = cells
-        self.texts = texts
+        self.row = row
         self.values: dict[str, Any] = {}
         self.problems: list[Problem] = []
 
@@ -82,7 +79,15 @@ class Draft:
 
     def text(self, field: Field) -> str:
         """Return the cleaned text of a field, empty where the file has no such column."""
-        return self.texts.get(field.key, "")
+        return self.text_at(field.key)
+
+    def text_at(self, key: str) -> str:
+        """Return the cleaned text of a field by key; several columns of one field are joined."""
+        layout = self.layout
+        if key in layout.single:
+            return self.row[layout.first[key]]
+        parts = [self.row[place] for place in layout.places.get(key, ())]
+        return "".join(part for part in parts if not is_nothing(part))
 
     def settled(self, field: Field, *texts: str) -> str | None:
         """Return what people have settled that the texts of a field stand for, or None."""
@@ -92,19 +97,21 @@ class Draft:
     def cell(self, field: Field) -> Cell:
         """Return the typed cell of a field's first column."""
         place = self.layout.first.get(field.key, -1)
-        return self.cells[place] if 0 <= place < len(self.cells) else ""
+        return self.cells[place] if place >= 0 else ""
 
     def raw(self, key: str) -> str:
         """Return the text of a field's first column as it stands, line breaks included."""
         place = self.layout.first.get(key, -1)
-        cell = self.cells[place] if 0 <= place < len(self.cells) else ""
-        return cell if isinstance(cell, str) else self.texts.get(key, "")
+        if place < 0:
+            return ""
+        cell = self.cells[place]
+        return cell if isinstance(cell, str) else self.row[place]
 
     def text_of(self, kind: str) -> str:
         """Return the text of the first field of a kind that the file has, or nothing."""
         for key in self.layout.keys_of.get(kind, ()):
-            if key in self.texts:
-                return self.texts[key]
+            if key in self.layout.places:
+                return self.text_at(key)
         return ""
 
     def key_of(self, kind: str) -> str:

@@ -11,6 +11,7 @@ _EXAMPLE_SEQ = frozenset(
 _EXAMPLE_TEXT = re.compile(r"^(?:填写)?(?:示例|样例|范例|此行为例)")
 _PLACEHOLDERS = frozenset(("张三", "李四", "王五", "某某", "某某某", "xxx", "XXX", "×××"))
 _MASKED = re.compile(r"[Xx×*＊]{4,}")
+_WHOLE = re.compile(r"[0-9]{11}|[0-9]{17}[0-9X]")
 _SUBTOTAL = re.compile(r"^[（(]?(?:小计|合计|总计|共计|累计|总人数|人数合计|本页小计|本页合计)")
 _NOTE = re.compile(
     r"^(?:注\s*[:：1-9]|注意|备注\s*[:：]|说明|填表|填报|审核|制表|联系人\s*[:：]|\d+\s*[.．、)）]|[（(]\d)"
@@ -38,12 +39,14 @@ class RowKinds:
 
     def kind(self, texts: list[str]) -> str:
         """Return the kind of a row given its cleaned texts."""
+        if self._is_surely_data(texts):
+            return "data"
         filled = [place for place, text in enumerate(texts) if text]
         if all(place in self.seq for place in filled):
             return "blank" if all(texts[p].isdigit() for p in filled) else "note"
         if self._is_example(texts, filled):
             return "example"
-        for place in self.numbers:  # most rows end here
+        for place in self.numbers:
             if place < len(texts) and len(texts[place]) > 10 and texts[place][:6].isdigit():
                 return "data"
         if self._repeats_header(texts, filled):
@@ -51,6 +54,16 @@ class RowKinds:
         if self._is_subtotal(texts, filled):
             return "subtotal"
         return "note" if self._is_note(texts, filled) else "data"
+
+    def _is_surely_data(self, texts: list[str]) -> bool:
+        """Say whether a row holds a whole number of a person and no word of an example."""
+        if not any(at < len(texts) and _WHOLE.fullmatch(texts[at]) for at in self.numbers):
+            return False
+        first = next(filter(None, texts))
+        last = next(filter(None, reversed(texts)))
+        if first in _EXAMPLE_SEQ or _EXAMPLE_TEXT.match(last):
+            return False
+        return not any(at < len(texts) and texts[at] in _PLACEHOLDERS for at in self.names)
 
     def _repeats_header(self, texts: list[str], filled: list[int]) -> bool:
         heads = self.heads

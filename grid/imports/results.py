@@ -130,6 +130,8 @@ class Understood:
 
 def verdict_of(problems: tuple[Problem, ...]) -> Verdict:
     """Return error if anything bars the row as it stands, warn if something needs a look."""
+    if not problems:
+        return "ok"
     severities = {problem.severity for problem in problems}
     if severities & {"error", "question"}:
         return "error"

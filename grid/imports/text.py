@@ -48,9 +48,12 @@ def clean(value: str) -> str:
 def clean_row(cells: list[Cell]) -> list[str]:
     """Return the cleaned texts of a row; a row of plain texts is looked at only once."""
     texts = [cell if isinstance(cell, str) else as_text(cell) for cell in cells]
-    if _ODD.search("|".join(texts)) is None:
+    whole = "|".join(texts)
+    if not whole.isprintable() and _ODD.search(whole):
+        return [clean(text) for text in texts]
+    if " |" in whole or "| " in whole or whole[:1] == " " or whole[-1:] == " ":
         return [text.strip() for text in texts]
-    return [clean(text) for text in texts]
+    return texts
 
 
 def compact(value: str) -> str:

@@ -135,10 +135,9 @@ def _raw(labels: list[str], cells: list[Cell]) -> dict[str, str]:
     raw = {
         label: cell if type(cell) is str else as_text(cell)
         for label, cell in zip(labels, cells, strict=False)
-        if cell != "" and label
+        if cell != ""
     }
-    if len(cells) <= len(labels):
-        return raw
+    raw.pop("", None)
     for place in range(len(labels), len(cells)):
         if cells[place] != "":
             raw[f"#{place + 1}"] = as_text(cells[place])
