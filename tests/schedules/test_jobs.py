@@ -8,11 +8,12 @@ from django.conf import settings
 
 from config.celery import app
 from grid.days import today
-from returnees.models import Episode
+from returnees.models import Episode, Screening
 from schedules import tasks
 from schedules.choices import Evidence, TaskState
 from schedules.models import Duty, JobRun, Reminder, Task
 from schedules.services import heartbeat, job_run, sweep, sync_duties
+from tests.factories.returnees import in_force
 from tests.factories.schedules import clock, health_log, returnee, task
 
 DAY = timedelta(days=1)
@@ -131,6 +132,21 @@ def test_the_sweep_closes_by_evidence_nobody_reported(world):
     sweep(now=clock(9, minute=1))
 
     assert task(episode, Evidence.HEALTH_LOG).is_done
+
+
+@pytest.mark.parametrize(("minutes", "again"), [(2, False), (6, True)])
+def test_the_sweep_queues_a_re_screening_again_that_stands_still(world, minutes, again):
+    begun = (clock(12) - timedelta(minutes=minutes)).isoformat()
+    policy = in_force()
+    waiting = Screening.objects.create(
+        policy=policy, day=policy.since, state="waiting", figures={"at": begun}
+    )
+
+    with patch("returnees.services.screening.queue") as queued:
+        sweep(now=clock(12))
+
+    wanted = [(("returnees.screen", [waiting.pk, None]), {})] if again else []
+    assert queued.call_args_list == wanted
 
 
 def test_an_empty_portal_sweeps_in_peace(db):
