@@ -59,6 +59,14 @@ class RiskBook:
         return by_place
 
     @cached_property
+    def _parts(self) -> dict[str, list[RiskArea]]:
+        by_place: dict[str, list[RiskArea]] = {}
+        for area in self.areas:
+            if area.part:
+                by_place.setdefault(area.place_id, []).append(area)
+        return by_place
+
+    @cached_property
     def _sorted(self) -> list[tuple[str, RiskArea]]:
         return sorted(((area.place_id, area) for area in self.areas), key=lambda pair: pair[0])
 
@@ -89,7 +97,9 @@ class RiskBook:
         return AreaRisk(level=level, flags=flags, unclear=unclear)
 
     def _doubtful(self, place: str) -> Iterator[RiskArea]:
-        """Yield the areas strictly inside a place, and those that name a part of it."""
+        """Yield the areas strictly inside a place, and those that name a part of it, or around."""
+        for code in ancestor_codes(place)[:-1]:
+            yield from self._parts.get(code, ())
         start = bisect_left(self._sorted, place, key=lambda pair: pair[0])
         for code, area in self._sorted[start:]:
             if code >= place + AFTER_DIGITS:

@@ -14,8 +14,8 @@ from grid.models import Household, Place, User
 from returnees.announce import episodes_changed
 from returnees.choices import OPEN_STATES, EpisodeState
 from returnees.clock import local_day, local_text
-from returnees.models import Episode, Stage, Test
-from returnees.policies import pack_of
+from returnees.models import Episode, PolicyVersion, Stage, Test
+from returnees.policies import NoPolicyInForceError, PolicyBook, pack_of
 from returnees.screening.news import late_news
 from returnees.services.away import reopen
 from returnees.services.planning import assess_stays, journeys_of
@@ -72,6 +72,7 @@ def confirm_arrival(
                 }
             )
         day = local_day(arrived_at)
+        episode.policy = notice_at(episode, day)
         # The last look at the risk list: from here on news comes as events.
         here = (journey, day, pack_of(episode.policy))
         save_stays(assess_stays([here]))
@@ -85,6 +86,14 @@ def confirm_arrival(
         known = {**episode.facts, "zone": zone, "events": events}
         replan_all([episode], journeys, {episode.pk: known}, day=local_day(now))
     return episode
+
+
+def notice_at(episode: Episode, day: date) -> PolicyVersion:
+    """Return the notice that binds the village on the day of arrival (A-50), if there is one."""
+    try:
+        return PolicyBook.of([episode.place_id]).at(episode.place_id, day)[1]
+    except NoPolicyInForceError:
+        return episode.policy
 
 
 def _check_arrival(episode: Episode, arrived_at: datetime, now: datetime) -> None:

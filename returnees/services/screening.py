@@ -5,7 +5,7 @@ exactly they were in `returnees.services.stay_answers`.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,6 +34,7 @@ from returnees.services.bulk import update_in
 CHUNK = 1000
 MANY = 2000  # persons from which a worker computes and confirms
 SCREEN_TASK = "returnees.screen"
+STALLED = timedelta(minutes=5)
 ORIGINS = ("risk_list__published_by", "policy__place", "zone__place", "made_by")
 
 
@@ -71,7 +72,7 @@ def start_screening(
         screening.day = day_of(screening)
         touched = origin_of(screening).touched()
         screening.state, screening.error = ScreeningState.WAITING, ""
-        screening.figures = {"done": 0, "total": len(touched)}
+        screening.figures = {"done": 0, "total": len(touched), "at": now.isoformat()}
         screening.save()
         if len(touched) <= MANY:
             for part in parts(touched):
@@ -124,11 +125,28 @@ def screen_queued(*, screening: int, user: int | None, now: datetime | None = No
                 compute(row, origin_of(row), part, now)
                 done = row.figures.get("done", 0) + len(part)
                 row.figures |= {"done": done, "total": len(touched), "after": part[-1].episode}
+                row.figures |= {"at": timezone.now().isoformat()}
                 row.save(update_fields=["figures"])
     with transaction.atomic(), acting(by=by, why="re-screening", screening=screening):
         row = locked_screening(screening)
         if row.state == ScreeningState.WAITING:
             _finish(row, touched, now)
+
+
+def resume_stalled(*, now: datetime) -> int:
+    """Queue again what was queued and went no further for STALLED; return how many.
+
+    The message may be lost with the broker; one too many finds nothing left to do.
+    """
+    waiting = Screening.objects.filter(state=ScreeningState.WAITING)
+    stalled = [
+        (row.pk, row.made_by_id)
+        for row in waiting
+        if now - datetime.fromisoformat(row.figures.get("at", row.made_at.isoformat())) > STALLED
+    ]
+    for pk, user in stalled:
+        queue(SCREEN_TASK, [pk, user])
+    return len(stalled)
 
 
 def _finish(screening: Screening, touched: Sequence[Touched], now: datetime) -> None:

@@ -13,6 +13,7 @@ from returnees.classes import class_choices, class_title, forget_stored_titles
 from returnees.models import Episode, PolicyPack, PolicyVersion, Screening
 from returnees.policies import PolicyNotActivatedError, pack_in_force, pack_of
 from returnees.services.confirming import confirm
+from returnees.services.episodes import confirm_arrival
 from returnees.services.policies import (
     PackRefusedError,
     activate_proposal,
@@ -24,7 +25,7 @@ from returnees.services.policies import (
 )
 from tests.cast import COUNTY, TOWN, VILLAGE, World
 from tests.factories.packs import changed, pack_text
-from tests.factories.returnees import ELSEWHERE, an_episode, at_risk, in_force
+from tests.factories.returnees import ELSEWHERE, an_episode, at_risk, in_force, noon
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -225,6 +226,18 @@ def test_what_is_in_force_is_neither_put_in_force_nor_withdrawn_again(world: Wor
 
 
 @pytest.mark.clause("A-50")
+@pytest.mark.clause("A-50")
+def test_who_arrives_comes_under_the_notice_of_the_day_of_arrival(world: World) -> None:
+    in_force()
+    expected = an_episode(0, arrives_at=noon(0), arrived=False)
+    version = propose(world, since=today())
+    activate_proposal(version=version, by=world.county)
+
+    arrived = confirm_arrival(episode=expected, by=None)
+
+    assert (arrived.policy, arrived.classification) == (version, "QH.OTHER")
+
+
 def test_an_expected_person_keeps_her_version_until_confirmed_and_a_new_one_takes_the_new(
     world: World,
 ) -> None:

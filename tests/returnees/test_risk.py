@@ -70,6 +70,12 @@ def test_a_part_of_a_place_is_asked_about_and_not_assumed(world: World) -> None:
     assert (found.level, found.unclear) == ("low", True)
 
 
+def test_a_part_of_the_county_around_a_place_is_asked_about(world: World) -> None:
+    at_risk("980101", "high", part="望潮新村3号楼")
+
+    assert risk_of("980101001", START, today()).unclear
+
+
 def test_whoever_was_asked_is_asked_again_only_for_what_came_later(world: World) -> None:
     at_risk("980101", "high", part="望潮新村3号楼", days=10)
     book = RiskBook.of(["980101"], START, today())
