@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.urls import reverse
 
 from grid.days import today
@@ -75,3 +76,20 @@ def test_a_report_with_a_mistyped_number_is_asked_again(county, browse):
 
     assert not Episode.objects.exists()
     assert visitor.page.select_one(".field-error, .notice-danger")
+
+
+@pytest.mark.clause("JY-1c")
+def test_travel_and_infection_history_are_declared_to_be_true(county, browse):
+    visitor = browse(None)
+    address = reverse("public-report", args=[VILLAGE])
+    said = journey(infection_history="2020年2月治愈出院")
+
+    undeclared = {**said, "declared_true": ""}
+    visitor.open(address).send(**undeclared, status=422)
+    assert not Episode.objects.exists()
+
+    visitor.open(address).send(**said)
+    report = Episode.objects.get().report
+    assert report.declared_true
+    assert report.infection_history == "2020年2月治愈出院"
+    assert [stay.text or stay.place.name for stay in report.stays.all()]
