@@ -12,6 +12,7 @@ _EXAMPLE_TEXT = re.compile(r"^(?:填写)?(?:示例|样例|范例|此行为例)")
 _PLACEHOLDERS = frozenset(("张三", "李四", "王五", "某某", "某某某", "xxx", "XXX", "×××"))
 _MASKED = re.compile(r"[Xx×*＊]{4,}")
 _WHOLE = re.compile(r"[0-9]{11}|[0-9]{17}[0-9X]")
+_LONG = re.compile(r"[0-9]{6}")
 _SUBTOTAL = re.compile(r"^[（(]?(?:小计|合计|总计|共计|累计|总人数|人数合计|本页小计|本页合计)")
 _NOTE = re.compile(
     r"^(?:注\s*[:：1-9]|注意|备注\s*[:：]|说明|填表|填报|审核|制表|联系人\s*[:：]|\d+\s*[.．、)）]|[（(]\d)"
@@ -79,9 +80,9 @@ class RowKinds:
         return False
 
     def _is_subtotal(self, texts: list[str], filled: list[int]) -> bool:
-        return not self._any(texts, self.numbers) and any(
-            _SUBTOTAL.match(texts[place]) for place in filled[:_FEW]
-        )
+        if any(at < len(texts) and _LONG.search(texts[at]) for at in self.numbers):
+            return False  # a person's number, be it a wrong one
+        return any(_SUBTOTAL.match(texts[place]) for place in filled[:_FEW])
 
     def _is_note(self, texts: list[str], filled: list[int]) -> bool:
         if len(filled) == 1:
