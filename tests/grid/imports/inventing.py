@@ -25,6 +25,7 @@ OPTIONAL = (
     "nat_result",
     "remark",
 )
+GROUPS = ("基本情况", "人员信息", "返乡情况", "登记内容")
 UNKNOWN = ("登记编码", "微信昵称", "是否党员", "房间朝向", "家庭人口数")
 SURNAMES, GIVEN = "田白石卢曾温苗", "小禾云磊秋月海青山岭"
 TOWNS = {code: name.removeprefix("白石县") for code, name in PLACES if len(code) == 9}
@@ -92,12 +93,30 @@ class Inventor:
 
     def _header(self) -> list[str]:
         head = [self._heading(key) for key in self.keys]
+        if self.pick.random() < 0.4:
+            self._plain(self._groups(head), "header")
         self._plain(head, "header")
         if self.pick.random() < 0.5:
             example = {"name": "张三", "id_number": "1101011990XXXXXXXX", "phone": "138XXXXXXXX"}
             shown = [example.get(key, "例" if key == "seq" else "") for key in self.keys]
             self._plain(shown, "example")
         return head
+
+    def _groups(self, head: list[str]) -> list[str]:
+        """Move single headings up, the name's among them, and put groups over runs of others."""
+        name = self.keys.index("name")
+        upper = [""] * len(head)
+        place = 0
+        while place < len(head):
+            reach = self.pick.randint(1, 3)
+            if place <= name < place + reach:
+                reach = max(name - place, 1)
+            if reach == 1:
+                upper[place], head[place] = head[place], ""
+            else:
+                upper[place] = self.pick.choice(GROUPS)
+            place += reach
+        return upper
 
     def _heading(self, key: str) -> str:
         if key not in FIELDS:
