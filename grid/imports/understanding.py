@@ -35,10 +35,6 @@ def understand(
     """
     found, others = choose(data, spec, context, sheet, mapping)
     _require(found.header, spec, context)
-    notices = [*found.table.problems, *found.header.problems]
-    if others:
-        names = "、".join(others)
-        notices.append(problem("", "sheets_several", sheets=names, sheet=found.table.sheet))
     cleaner = RowCleaner(
         spec,
         found.header.columns,
@@ -54,12 +50,21 @@ def understand(
         columns=found.header.columns,
         rows=_rows(found, RowKinds(found.header, _kinds(spec)), cleaner, counts),
         counts=counts,
-        problems=tuple(notices),
+        problems=tuple(_notices(found, others)),
         questions=found.header.questions,
         layout=found.header.layout,
         unknown_values=cleaner.unknown,
         form="chain" if found.table.kinds else "table",
     )
+
+
+def _notices(found: Found, others: list[str]) -> list[Problem]:
+    """Return what there is to say about the file: its sheet, its columns, other lists in it."""
+    notices = [*found.table.problems, *found.header.problems]
+    if others:
+        names = "、".join(others)
+        notices.append(problem("", "sheets_several", sheets=names, sheet=found.table.sheet))
+    return notices
 
 
 def _kinds(spec: ListSpec) -> dict[str, str]:
