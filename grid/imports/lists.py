@@ -110,12 +110,14 @@ def heading_forms(text: str) -> tuple[str, ...]:
     somebody else: 姓名（包保人） is not the person's own name.
     """
     whole = normal_heading(text)
-    forms = [whole]
-    brackets = list(_BRACKETS.finditer(whole))
+    remarks = reversed(list(_BRACKETS.finditer(whole)))
     # 镇(街道)(必填): one remark may go while another belongs to the heading.
-    for remark in reversed(brackets):
-        if not _SOMEBODY_ELSE.search(remark[0]):
-            forms.append((whole[: remark.start()] + whole[remark.end() :]).strip(_MARKS))
+    forms = [whole]
+    forms += [
+        (whole[: remark.start()] + whole[remark.end() :]).strip(_MARKS)
+        for remark in remarks
+        if not _SOMEBODY_ELSE.search(remark[0])
+    ]
     bare = _BRACKETS.sub("", whole).strip(_MARKS)
     dropped = whole[len(bare) :] if whole.startswith(bare) else whole
     if bare and not _SOMEBODY_ELSE.search(dropped):
