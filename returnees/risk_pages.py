@@ -23,6 +23,7 @@ from returnees.risk_lists.reading import Reading
 from returnees.services.risk_places import load_regions
 
 MOST = 1000  # changes shown on a page
+OTHERS = 60  # lists offered to compare with
 TONES = {Risk.HIGH.value: "danger", Risk.MID.value: "warning", Risk.LOW.value: "neutral"}
 
 
@@ -164,6 +165,11 @@ class Group:
     tone: str
     rows: list[tuple[AreaChange, str]]
     more: int
+
+
+def others_of(version: RiskListVersion) -> list[RiskListVersion]:
+    """Return the published lists this one may be compared with, the latest first."""
+    return list(RiskListVersion.objects.published().exclude(pk=version.pk)[:OTHERS])
 
 
 def groups_of(changes: Sequence[AreaChange]) -> list[Group]:

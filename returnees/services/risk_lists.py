@@ -88,6 +88,14 @@ def changes_of(version: RiskListVersion) -> list[AreaChange]:
     return compare(in_force(version, aspects), asked, version.covers)
 
 
+def difference(earlier: RiskListVersion, later: RiskListVersion) -> list[AreaChange]:
+    """Return what differs between any two lists by what they name, sorted by place; two queries."""
+    before, after = (
+        wanted(version.entries.filter(state=EntryState.RESOLVED)) for version in (earlier, later)
+    )
+    return compare(before, after, {*earlier.covers, *later.covers})
+
+
 def _written(version: RiskListVersion) -> list[AreaChange]:
     begun = wanted(RiskArea.objects.filter(opened_by=version))
     ended = wanted(RiskArea.objects.filter(ended_by=version))

@@ -26,6 +26,7 @@ from returnees.risk_forms import (
     RiskHandForm,
     RiskTextForm,
 )
+from returnees.risk_lists.changes import AreaChange
 from returnees.services import risk_lists
 from returnees.services.risk_drafts import Drafted
 
@@ -159,8 +160,20 @@ def risk_version(request: PortalRequest, pk: int) -> HttpResponse:
     }
     context |= _entries(request, version, show) if show in risk_pages.PARTS else {}
     if context["show"] == "changes":
-        context["groups"] = risk_pages.groups_of(changes)
+        context |= _compared(request, version, changes)
     return page(request, VERSION, context, fragment="rows")
+
+
+def _compared(
+    request: PortalRequest, version: RiskListVersion, changes: list[AreaChange]
+) -> dict[str, Any]:
+    """Return the changes against what was in force, or against the list the page asks for."""
+    others = risk_pages.others_of(version)
+    asked = request.GET.get("with", "")
+    other = next((one for one in others if str(one.pk) == asked), None)
+    if other is not None:
+        changes = risk_lists.difference(other, version)
+    return {"groups": risk_pages.groups_of(changes), "others": others, "other": other}
 
 
 def _entries(request: PortalRequest, version: RiskListVersion, show: str) -> dict[str, Any]:

@@ -266,3 +266,31 @@ def test_a_long_list_is_paged(world: World) -> None:
 
     assert (len(first.select("tbody tr")), len(second.select("tbody tr"))) == (50, 10)
     assert soup(client.get(reverse("risk-list"))).select_one("a[rel=next]")
+
+
+def test_any_two_lists_are_compared(world: World) -> None:
+    first, _second, third = (
+        publish_list(
+            version=draft_list(
+                day=today() - days * DAY,
+                lines=[
+                    RiskLine(1, mark, county, ("海岳省", "临沧湾市", county)) for county in places
+                ],
+                source="省卫健委",
+                by=None,
+            ),
+            by=None,
+        )
+        for days, mark, places in (
+            (2, "mid", ("望潮区",)),
+            (1, "low", ()),
+            (0, "high", ("望潮区",)),
+        )
+    )
+
+    since_the_first = words(page_of(world, third, show="changes", **{"with": first.pk}))
+    since_the_last = words(page_of(world, third, show="changes"))
+
+    assert "Raised 1" in since_the_first
+    assert "Raised" not in since_the_last
+    assert "望潮区" in since_the_last
