@@ -269,28 +269,19 @@ def test_a_long_list_is_paged(world: World) -> None:
 
 
 def test_any_two_lists_are_compared(world: World) -> None:
-    first, _second, third = (
-        publish_list(
-            version=draft_list(
-                day=today() - days * DAY,
-                lines=[
-                    RiskLine(1, mark, county, ("海岳省", "临沧湾市", county)) for county in places
-                ],
-                source="省卫健委",
-                by=None,
-            ),
-            by=None,
+    def listed(days: int, *marks: str) -> RiskListVersion:
+        names = ("海岳省", "临沧湾市", "望潮区")
+        lines = [RiskLine(1, mark, "望潮区", names) for mark in marks]
+        draft = draft_list(
+            day=today() - days * DAY, lines=lines, source="省卫健委", covers=("level",), by=None
         )
-        for days, mark, places in (
-            (2, "mid", ("望潮区",)),
-            (1, "low", ()),
-            (0, "high", ("望潮区",)),
-        )
-    )
+        return publish_list(version=draft, by=None)
 
-    since_the_first = words(page_of(world, third, show="changes", **{"with": first.pk}))
-    since_the_last = words(page_of(world, third, show="changes"))
+    first, _empty, last = listed(2, "mid"), listed(1), listed(0, "high")
+
+    since_the_first = words(page_of(world, last, show="changes", **{"with": first.pk}))
+    since_the_one_before = words(page_of(world, last, show="changes"))
 
     assert "Raised 1" in since_the_first
-    assert "Raised" not in since_the_last
-    assert "望潮区" in since_the_last
+    assert "Raised" not in since_the_one_before
+    assert "望潮区" in since_the_one_before
