@@ -12,15 +12,26 @@ from zeal import zeal_context
 from zeal.constants import initialize_app_registry
 from zeal.patch import patch
 
-from grid.choices import Role, Tier
+from grid.choices import Level, Role, Tier
 from grid.days import today
-from grid.models import Assignment, Household, ImportBatch, Post
+from grid.models import Assignment, Household, ImportBatch, Place, Post
+from returnees.models import (
+    Away,
+    ControlZone,
+    Episode,
+    ExitPermit,
+    Override,
+    RiskArea,
+    RiskListVersion,
+    Screening,
+    ScreeningItem,
+)
 from returnees.services.health import log_health
 from returnees.services.reports import register_reports
 from schedules.services import reconcile, sync_duties
 from tests.cast import GRID, VILLAGE, World
 from tests.factories.grid import UserFactory
-from tests.factories.returnees import a_report, in_force
+from tests.factories.returnees import ELSEWHERE, a_report, in_force
 
 pytestmark = pytest.mark.django_db
 numbers = count(1)
@@ -38,6 +49,14 @@ PAGES = {
     "assignment-list": "township",
     "coverage": "township",
     "cadre-list": "township",
+    "risk-list": "township",
+    "risk-public": "township",
+    "screening-list": "township",
+    "policy-list": "township",
+    "away-list": "township",
+    "zone-list": "township",
+    "permit-list": "township",
+    "override-list": "township",
     "notices": "worker",
     "api-place-list": "township",
     "api-returnee-list": "township",
@@ -73,7 +92,31 @@ def grow(world: World, rows: int) -> None:
         log_health(
             episode=episode, temperature="38.5", symptoms=[], by=world.worker, channel="cadre"
         )
+        rows_of_the_day(episode)
     reconcile(episode_ids=[episode.pk for episode in episodes])
+
+
+def rows_of_the_day(episode: Episode) -> None:
+    """Add a row of every further list that a person can stand in."""
+    person, day, n = episode.person, today(), episode.pk
+    Away.objects.create(person=person, home_id=VILLAGE, place_id=ELSEWHERE, returns_on=day)
+    ExitPermit.objects.create(
+        person=person, place_id=VILLAGE, destination="海岳省", leaves_on=day, state="asked"
+    )
+    Override.objects.create(
+        episode=episode, row="JY.OTHER", was=episode.classification, reason="社区医生评估",
+        state="proposed",
+    )  # fmt: skip
+    building = Place.objects.create(
+        code=f"{GRID}{n % 1000:03d}", name=f"{n}号楼", level=Level.BUILDING, parent_id=GRID
+    )
+    ControlZone.objects.create(place=building, since=day, last_case_on=day, approved_by="市指挥部")
+    version = RiskListVersion.objects.create(day=day, covers=["level"])
+    RiskArea.objects.create(place_id=ELSEWHERE, part=f"{n}号楼", mark="mid", since=day)
+    screening = Screening.objects.create(risk_list=version, day=day, state="open")
+    ScreeningItem.objects.create(
+        screening=screening, episode=episode, place_id=VILLAGE, touch="certain", changes=True
+    )
 
 
 @pytest.fixture

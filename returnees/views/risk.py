@@ -30,7 +30,8 @@ from returnees.risk_lists.changes import AreaChange
 from returnees.services import risk_lists
 from returnees.services.risk_drafts import Drafted
 
-LIST, NEW, VERSION = (f"returnees/risk_{name}.html" for name in ("list", "new", "version"))
+LIST, NEW = "returnees/risk_list.html", "returnees/risk_new.html"
+VERSION = "returnees/risk_version.html"
 PUBLIC = "returnees/risk_public.html"
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -11,10 +11,31 @@ from grid.days import today
 from grid.models import Block, Household, ImportBatch, Person, Place, User
 from policies import schema
 from returnees.importing import check_file
-from returnees.models import AdvanceReport, Stage, Test
+from returnees.models import (
+    AdvanceReport,
+    Away,
+    ControlZone,
+    ExitPermit,
+    PolicyPack,
+    PolicyVersion,
+    RiskListVersion,
+    Screening,
+    ScreeningItem,
+    Stage,
+    Stay,
+    Test,
+)
+from returnees.policy_pages import MISSING
+from returnees.risk_lists.words import RiskLine
+from returnees.services.overrides import propose_override, rows_for
+from returnees.services.permits import ask_permit
+from returnees.services.policies import propose_policy
+from returnees.services.risk_lists import draft_list, publish_list
+from returnees.services.screening import start_screening
 from schedules.services import run_day
 from tests.browser.conftest import DESK, PHONE
-from tests.cast import TOWN, VILLAGE
+from tests.cast import COUNTY, TOWN, VILLAGE
+from tests.factories.returnees import ELSEWHERE
 from tests.journeys import lists
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,8 +45,21 @@ RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21
 CJK = re.compile(r"[\u3400-\u9fff]+")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 FILE = "名单.csv"
+SOURCE, ODD = "云溪省卫健委", "天外市某小区"
 # Chinese pages keep these: file formats, what a machine is called.
-LATIN_NAMES = {"Excel", "CSV", "XLSX", "xlsx", "csv", "English", "API", "gb18030", "GB18030", "UTF"}
+LATIN_NAMES = {
+    "Excel",
+    "CSV",
+    "XLSX",
+    "xlsx",
+    "csv",
+    "English",
+    "API",
+    "gb18030",
+    "GB18030",
+    "UTF",
+    "TOML",
+}
 # The text that people read: what is marked as of another language is no fault of this one.
 READ = """() => {
   const language = document.documentElement.lang.slice(0, 2);
@@ -51,7 +85,31 @@ def scene(home):
     run_day(day=today())
     rows = lists.as_csv(lists.messy_rows(home.world, today()))
     check_file(content=rows, file_name=FILE, place_code=TOWN, by=home.world.township)
+    news(home.world, home.first)
     return home
+
+
+def news(world, episode):
+    """Tonight's list touches everybody, a draft with an open line waits, and so does the rest."""
+    lines = [RiskLine(1, "high", "望潮区", ("海岳省", "临沧湾市", "望潮区"))]
+    version = draft_list(day=today(), lines=lines, source=SOURCE, by=None)
+    start_screening(risk_list=publish_list(version=version, by=None), by=None)
+    draft_list(day=today(), lines=[RiskLine(1, "mid", ODD, (ODD,))], source=SOURCE, by=None)
+    Away.objects.create(person=episode.person, home_id=VILLAGE, place_id=ELSEWHERE)
+    ControlZone.objects.create(
+        place_id=VILLAGE, since=today(), last_case_on=today(), approved_by=SOURCE
+    )
+    ask_permit(
+        person=world.person, destination=None, text=SOURCE, leaves_on=today(), necessity=SOURCE,
+        by=world.cadre,
+    )  # fmt: skip
+    row = next(row.name for row in rows_for(episode))
+    propose_override(episode=episode, row=row, reason=SOURCE, by=world.cadre)
+    file = PolicyPack.objects.get(key="JY")
+    propose_policy(
+        file=file, place=Place.objects.get(pk=COUNTY), since=today(),
+        settings={"certificate_days": 3}, by=None,
+    )  # fmt: skip
 
 
 def addresses(scene):
@@ -98,9 +156,44 @@ def addresses(scene):
             reverse("task-list"),
             reverse("abnormality-list"),
         ],
-        "": [reverse("sign-in"), reverse("public-report", args=[VILLAGE])],
+        "county": [
+            reverse("risk-list"),
+            reverse("risk-list") + "?show=lists",
+            reverse("risk-new"),
+            *(reverse("risk-version", args=[pk]) for pk in keys(RiskListVersion)),
+            reverse("screening-list"),
+            *(reverse("screening", args=[pk]) for pk in keys(Screening)),
+            reverse("screening-item", args=[keys(ScreeningItem)[0]]),
+            reverse("stay-where", args=[keys(Stay)[0]]),
+            reverse("policy-list"),
+            reverse("policy-shipped", args=["JX8"]),
+            reverse("policy-new"),
+            reverse("policy-check"),
+            *(reverse("policy-version", args=[pk]) for pk in keys(PolicyVersion)),
+            reverse("away-list"),
+            reverse("away-new"),
+            reverse("away-edit", args=[keys(Away)[0]]),
+            reverse("zone-list"),
+            reverse("zone-new"),
+            reverse("permit-list"),
+            reverse("permit-new"),
+            reverse("permit", args=[keys(ExitPermit)[0]]),
+            reverse("override-list"),
+            reverse("placement-new"),
+        ],
+        "": [
+            reverse("sign-in"),
+            reverse("public-report", args=[VILLAGE]),
+            reverse("policy-question"),
+            reverse("risk-public"),
+        ],
     }
     return [(who, address) for who, found in pages.items() for address in found]
+
+
+def keys(model):
+    """Return the keys of a table's rows."""
+    return list(model.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def visits(windows, scene, size):
@@ -125,9 +218,21 @@ def grave(page):
     ]
 
 
+def packs():
+    """Return the shipped packs."""
+    return [schema.load(key) for key in schema.keys()]  # noqa: SIM118  not a mapping's
+
+
+def classes():
+    """Return the names of the notices' rows: the same in every language."""
+    return {row.name for pack in packs() for row in (*pack.rows, *pack.leave)}
+
+
 def names():
     """Return every name that a page may show in any language, the longest first."""
-    found = {FILE, lists.ORIGIN, lists.TITLE, "简体中文", schema.load("JY").notice.number}
+    found = {FILE, SOURCE, ODD, lists.ORIGIN, lists.TITLE, "简体中文"}
+    found |= {pack.notice.number for pack in packs()}
+    found |= {number for number, _packs, _why in MISSING}
     for rows in (
         Place.objects.values_list("name", flat=True),
         User.objects.values_list("name", flat=True),
@@ -155,7 +260,7 @@ def wording(language):
     said |= set(lists.HEADINGS) | {h.replace(" ", "") for h in lists.HEADINGS}
     if language == "en":
         return CJK, sorted({*said, *names()}, key=len, reverse=True)
-    return LATIN, sorted(said, key=len, reverse=True)
+    return LATIN, sorted({*said, *classes()}, key=len, reverse=True)
 
 
 def switch(page, language):
