@@ -97,7 +97,13 @@ class Stay(models.Model):
 
     report = models.ForeignKey(AdvanceReport, models.CASCADE, related_name="stays")
     place = models.ForeignKey(
-        Place, models.PROTECT, verbose_name=_("place"), null=True, blank=True, related_name="stays"
+        Place,
+        models.PROTECT,
+        verbose_name=_("place"),
+        null=True,
+        blank=True,
+        related_name="stays",
+        db_index=False,  # stay_where serves it
     )
     text = models.CharField(_("as written"), max_length=120, blank=True)
     first_day = models.DateField(_("first day"), null=True, blank=True)
@@ -126,6 +132,8 @@ class Stay(models.Model):
                 violation_error_message=_("The stay ends before it begins."),
             )
         ]
+        # Re-screening asks who was in a place until lately.
+        indexes: ClassVar = [models.Index(fields=["place", "last_day"], name="stay_where")]
 
     def __str__(self) -> str:
         return self.text

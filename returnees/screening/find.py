@@ -41,10 +41,12 @@ WITH change (n, place, mark, height, certain) AS (
     JOIN returnees_stay s ON s.place_id = a.place COLLATE "C"
     WHERE s.last_day >= %(since)s
 )
-SELECT e.id, r.id, r.n, r.certain, r.place_id, %(day)s::date - r.last_day, e.policy_id
+SELECT e.id, r.id, r.n, r.certain, r.place_id
 FROM reached r CROSS JOIN LATERAL (
-    SELECT id, policy_id, facts FROM returnees_episode
-    WHERE report_id = r.report_id AND state = ANY(%(states)s) OFFSET 0
+    SELECT id, facts FROM returnees_episode
+    WHERE report_id = r.report_id AND state = ANY(%(states)s)
+        AND %(day)s::date - r.last_day
+            <= (%(windows)s::int[])[array_position(%(policies)s::bigint[], policy_id)] OFFSET 0
 ) e
 WHERE (r.certain OR r.asked_on IS NULL OR r.asked_on < %(day)s)
     AND CASE WHEN r.height > 0
@@ -85,9 +87,9 @@ def find(changes: Sequence[AreaChange], outlook: Outlook, day: date) -> list[Hit
         return []
     windows = windows_of_versions()
     with connection.cursor() as cursor:
-        cursor.execute(FIND, _values(changes, day, max(windows.values(), default=0)))
+        cursor.execute(FIND, _values(changes, day, windows))
         rows = cursor.fetchall()
-    return list(_counting(rows, changes, outlook, windows))
+    return list(_counting(rows, changes, outlook))
 
 
 def windows_of_versions() -> dict[int, int]:
@@ -98,7 +100,7 @@ def windows_of_versions() -> dict[int, int]:
     }
 
 
-def _values(changes: Sequence[AreaChange], day: date, window: int) -> dict[str, Any]:
+def _values(changes: Sequence[AreaChange], day: date, windows: Mapping[int, int]) -> dict[str, Any]:
     numbered = list(enumerate(changes))
     above = [(n, code) for n, change in numbered for code in ancestor_codes(change.place)[:-1]]
     return {
@@ -110,7 +112,9 @@ def _values(changes: Sequence[AreaChange], day: date, window: int) -> dict[str, 
         "of": [n for n, _code in above],
         "above": [code for _n, code in above],
         "after": AFTER_DIGITS,
-        "since": date.fromordinal(day.toordinal() - window),
+        "since": date.fromordinal(day.toordinal() - max(windows.values(), default=0)),
+        "policies": list(windows),
+        "windows": list(windows.values()),
         "day": day,
         "states": [state.value for state in COUNTING],
         "levels": list(LEVELS),
@@ -121,14 +125,11 @@ def _counting(
     rows: Iterable[tuple[Any, ...]],
     changes: Sequence[AreaChange],
     outlook: Outlook,
-    windows: Mapping[int, int],
 ) -> Iterable[Hit]:
-    """Yield the rows within their own notice's window where no finer area says otherwise."""
+    """Yield the rows where no finer area says otherwise."""
     heights = [height(change.mark) for change in changes]
     now: dict[str, tuple[int, frozenset[str]]] = {}
-    for episode, stay, n, certain, place, ago, policy in rows:
-        if ago > windows[policy]:
-            continue
+    for episode, stay, n, certain, place in rows:
         known = now.get(place)
         if known is None:
             level, flags = outlook.at(place)
