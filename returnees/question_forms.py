@@ -11,11 +11,10 @@ from grid.days import at, today
 from grid.forms.fields import DateInput, DateTimeInput, PlaceField, YesNoField
 from grid.models import Place
 from policies.pack import CONTACTS
-from returnees.choices import HealthCode
 from returnees.clock import local_day
 from returnees.pack_words import contact_words, role_words
+from returnees.report_forms import PapersForm
 
-NOT_SAID = [("", _("not said"))]
 MOST_STAYS = 10
 DAYS_BACK, DAYS_AHEAD = 60, 180  # days around today in which an arrival can be asked about
 
@@ -50,7 +49,7 @@ def stay_forms(data: Mapping[str, str] | None, *, more: int = 0) -> list[StayAsk
     return [StayAsked(data, prefix=f"s{n}") for n in range(rows)]
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(PapersForm):
     """The journey and the papers."""
 
     to = forms.ChoiceField(label=_("Where to"))
@@ -60,27 +59,9 @@ class QuestionForm(forms.Form):
     sampled_on = forms.DateField(
         label=_("Negative test: sampled on"), widget=DateInput(), required=False
     )
-    health_code = forms.ChoiceField(
-        label=_("Health code"), choices=[*NOT_SAID, *HealthCode.choices], required=False
-    )
     own_room = YesNoField(label=_("A room of one's own at home"))
     role = forms.ChoiceField(label=_("Pupil, student, staff of a school"), required=False)
     contact = forms.ChoiceField(label=_("Contact of a case"), required=False)
-    entered_on = forms.DateField(
-        label=_("Entered the mainland on"),
-        widget=DateInput(),
-        required=False,
-        help_text=_("Only for those who came from abroad."),
-    )
-    quarantine_days = forms.IntegerField(
-        label=_("Days of quarantine served at the entry point"),
-        min_value=0,
-        max_value=60,
-        required=False,
-    )
-    negative_tests = forms.IntegerField(
-        label=_("Documented negative tests"), min_value=0, max_value=20, required=False
-    )
     quarantine_proof = forms.BooleanField(label=_("There is proof of quarantine"), required=False)
 
     groups = (

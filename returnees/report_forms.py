@@ -18,7 +18,30 @@ from returnees.stay_forms import with_origin
 NOT_SAID = [("", _("not said"))]
 
 
-class JourneyForm(forms.Form):
+class PapersForm(forms.Form):
+    """What a report and the public question ask alike: the health code, an entry from abroad."""
+
+    health_code = forms.ChoiceField(
+        label=_("Health code"), choices=[*NOT_SAID, *HealthCode.choices], required=False
+    )
+    entered_on = forms.DateField(
+        label=_("Entered the mainland on"),
+        widget=DateInput(),
+        required=False,
+        help_text=_("Only for those who came from abroad."),
+    )
+    quarantine_days = forms.IntegerField(
+        label=_("Days of quarantine served at the entry point"),
+        min_value=0,
+        max_value=60,
+        required=False,
+    )
+    negative_tests = forms.IntegerField(
+        label=_("Documented negative tests"), min_value=0, max_value=20, required=False
+    )
+
+
+class JourneyForm(PapersForm):
     """What everybody reports, the five facts of the notice among it (JY-2a)."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
@@ -40,9 +63,6 @@ class JourneyForm(forms.Form):
     health_state = forms.CharField(
         label=_("State of health"), max_length=120, initial=_("good"), required=False
     )
-    health_code = forms.ChoiceField(
-        label=_("Health code"), choices=[*NOT_SAID, *HealthCode.choices], required=False
-    )
     sampled_on = forms.DateField(
         label=_("Test certificate: sampled on"), widget=DateInput(), required=False
     )
@@ -60,21 +80,6 @@ class JourneyForm(forms.Form):
         max_length=120,
         required=False,
         help_text=_("Empty: none."),
-    )
-    entered_on = forms.DateField(
-        label=_("Entered the mainland on"),
-        widget=DateInput(),
-        required=False,
-        help_text=_("Only for those who came from abroad."),
-    )
-    quarantine_days = forms.IntegerField(
-        label=_("Days of quarantine served at the entry point"),
-        min_value=0,
-        max_value=60,
-        required=False,
-    )
-    negative_tests = forms.IntegerField(
-        label=_("Documented negative tests"), min_value=0, max_value=20, required=False
     )
     declared_true = forms.BooleanField(label=_("The details are declared to be true."))
 

@@ -28,6 +28,7 @@ from returnees.services.screening import (
     locked_screening,
     refuse_unless_open,
     settle_state,
+    stands_still,
 )
 from returnees.services.stay_answers import take_for_there
 
@@ -65,9 +66,10 @@ def confirm(
         todo = waiting(screening, items, by)
         count = todo.count()
         if items is None and count > MANY:
-            screening.figures |= {"confirming": {"total": count, "done": 0}}
-            screening.save(update_fields=["figures"])
             args = [screening.pk, by.pk if by else None]
+            mark = {"total": count, "done": 0, "by": args[1], "at": now.isoformat()}
+            screening.figures |= {"confirming": mark}
+            screening.save(update_fields=["figures"])
             transaction.on_commit(lambda: queue(CONFIRM_TASK, args))
             return Confirmed(queued=count)
     return _confirm_all(screening, items, by, now)
@@ -118,8 +120,22 @@ def _trail(screening: Screening) -> dict[str, Any]:
 def _note_progress(screening: Screening, done: int, total: int) -> None:
     if total > MANY:
         row = locked_screening(screening.pk)
-        row.figures |= {"confirming": {"total": total, "done": min(done, total)}}
+        mark = {**row.figures.get("confirming", {}), "total": total, "done": min(done, total)}
+        row.figures |= {"confirming": mark | {"at": timezone.now().isoformat()}}
         row.save(update_fields=["figures"])
+
+
+def resume_confirming(*, now: datetime) -> int:
+    """Queue again the confirmations that were queued and went no further; return how many.
+
+    The message may be lost with the broker; one too many finds nothing left to do.
+    """
+    begun = Screening.objects.filter(state=ScreeningState.OPEN, figures__has_key="confirming")
+    stalled = [(row.pk, row.figures["confirming"]) for row in begun]
+    stalled = [(pk, mark) for pk, mark in stalled if stands_still(mark["at"], now)]
+    for pk, mark in stalled:
+        queue(CONFIRM_TASK, [pk, mark["by"]])
+    return len(stalled)
 
 
 def _confirm_chunk(

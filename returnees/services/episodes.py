@@ -18,7 +18,7 @@ from returnees.models import Episode, PolicyVersion, Stage, Test
 from returnees.policies import NoPolicyInForceError, PolicyBook, pack_of
 from returnees.screening.news import late_news
 from returnees.services.away import reopen
-from returnees.services.planning import assess_stays, journeys_of
+from returnees.services.planning import Journey, assess_stays, journeys_of
 from returnees.services.replanning import (
     KNOWN,
     REPORT_FIELDS,
@@ -60,17 +60,9 @@ def confirm_arrival(
     arrived_at = arrived_at or now
     with acting(by=by, why="confirm arrival"):
         episode = lock(episode)
-        _check_arrival(episode, arrived_at, now)
         journeys = journeys_of([episode])
         journey = journeys[episode.pk]
-        if journey.report.departs_at and arrived_at < journey.report.departs_at:
-            raise ArrivalRefusedError(
-                _("%(name)s cannot arrive before the departure reported (%(at)s).")
-                % {
-                    "name": episode.person.name,
-                    "at": local_text(journey.report.departs_at),
-                }
-            )
+        _check_arrival(episode, journey, arrived_at, now)
         day = local_day(arrived_at)
         episode.policy = notice_at(episode, day)
         # The last look at the risk list: from here on news comes as events.
@@ -96,7 +88,7 @@ def notice_at(episode: Episode, day: date) -> PolicyVersion:
         return episode.policy
 
 
-def _check_arrival(episode: Episode, arrived_at: datetime, now: datetime) -> None:
+def _check_arrival(episode: Episode, journey: Journey, arrived_at: datetime, now: datetime) -> None:
     name = episode.person.name
     if episode.is_active:
         raise ArrivalRefusedError(
@@ -107,6 +99,12 @@ def _check_arrival(episode: Episode, arrived_at: datetime, now: datetime) -> Non
         raise ArrivalRefusedError(
             _("%(name)s: the arrival lies in the future; confirm it when it has happened.")
             % {"name": name}
+        )
+    departs_at = journey.report.departs_at
+    if departs_at and arrived_at < departs_at:
+        raise ArrivalRefusedError(
+            _("%(name)s cannot arrive before the departure reported (%(at)s).")
+            % {"name": name, "at": local_text(departs_at)}
         )
 
 

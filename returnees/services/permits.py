@@ -46,6 +46,16 @@ class Judgement:
         """Whether the notice forbids to leave, or something that it needs is missing."""
         return self.verdict["allowed"] is False
 
+    def cells(self, now: datetime) -> dict[str, Any]:
+        """The columns of a new request: what the notice refuses is decided at once."""
+        return {
+            "policy": self.policy,
+            "rule": self.verdict["rule"],
+            "verdict": self.verdict,
+            "state": PermitState.REFUSED if self.is_refused else PermitState.ASKED,
+            "decided_at": now if self.is_refused else None,
+        }
+
 
 @transaction.atomic
 def ask_permit(
@@ -80,24 +90,21 @@ def ask_permit(
         result=result,
         day=day,
     )
-    refused = judged.is_refused
+    permit = ExitPermit(
+        person=person,
+        place_id=home_code(person),
+        destination=text.strip()[:120],
+        leaves_on=leaves_on,
+        returns_on=returns_on,
+        necessity=necessity.strip(),
+        sampled_on=sampled_on,
+        result=result,
+        asked_by=by,
+        **judged.cells(now),
+    )
     with acting(by=by, why="exit permit"):
-        return ExitPermit.objects.create(
-            person=person,
-            place_id=home_code(person),
-            policy=judged.policy,
-            destination=text.strip()[:120],
-            leaves_on=leaves_on,
-            returns_on=returns_on,
-            necessity=necessity.strip(),
-            sampled_on=sampled_on,
-            result=result,
-            state=PermitState.REFUSED if refused else PermitState.ASKED,
-            rule=judged.verdict["rule"],
-            verdict=judged.verdict,
-            asked_by=by,
-            decided_at=now if refused else None,
-        )
+        permit.save()
+    return permit
 
 
 def _check(

@@ -133,6 +133,11 @@ def screen_queued(*, screening: int, user: int | None, now: datetime | None = No
             _finish(row, touched, now)
 
 
+def stands_still(at: str, now: datetime) -> bool:
+    """Say whether a queued work that last moved at this moment (ISO 8601) was lost."""
+    return now - datetime.fromisoformat(at) > STALLED
+
+
 def resume_stalled(*, now: datetime) -> int:
     """Queue again what was queued and went no further for STALLED; return how many.
 
@@ -142,7 +147,7 @@ def resume_stalled(*, now: datetime) -> int:
     stalled = [
         (row.pk, row.made_by_id)
         for row in waiting
-        if now - datetime.fromisoformat(row.figures.get("at", row.made_at.isoformat())) > STALLED
+        if stands_still(row.figures.get("at", row.made_at.isoformat()), now)
     ]
     for pk, user in stalled:
         queue(SCREEN_TASK, [pk, user])

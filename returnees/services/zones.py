@@ -49,16 +49,8 @@ def open_zone(
         )
     if not approved_by.strip():
         raise ZoneRefusedError(_("Say which headquarters decided to close the place."))
-    if not day - AHEAD <= since <= day + AHEAD:
-        raise ZoneRefusedError(
-            _("Closed since %(since)s: choose a day within 30 days of today.") % {"since": since}
-        )
     _check_case(last_case_on, day)
-    if since > last_case_on + CLEAR_DAYS:
-        raise ZoneRefusedError(
-            _("Fourteen days without a case are over by %(since)s; nothing is left to close.")
-            % {"since": since}
-        )
+    _check_since(since, last_case_on, day)
     with acting(by=by, why=f"close zone {reference}".strip()):
         # There may be no zone yet that could be locked.
         Place.objects.select_for_update(of=("self",)).get(pk=place.pk)
@@ -81,6 +73,18 @@ def _refuse_second(place: Place, since: date) -> None:
         raise ZoneRefusedError(
             _("%(place)s is closed already since %(since)s; change that zone instead.")
             % {"place": place.name, "since": other.since}
+        )
+
+
+def _check_since(since: date, last_case_on: date, day: date) -> None:
+    if not day - AHEAD <= since <= day + AHEAD:
+        raise ZoneRefusedError(
+            _("Closed since %(since)s: choose a day within 30 days of today.") % {"since": since}
+        )
+    if since > last_case_on + CLEAR_DAYS:
+        raise ZoneRefusedError(
+            _("Fourteen days without a case are over by %(since)s; nothing is left to close.")
+            % {"since": since}
         )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from returnees.services.confirming import resume_confirming
 from returnees.services.screening import resume_stalled
 from schedules import evidence_sql, sql
 from schedules.services.day import close_day, run_day
@@ -34,7 +35,7 @@ def sweep(*, now: datetime | None = None) -> None:
             "closed": _newest_evidence(now),
             "moved": follow_recent(now=now),
             "followed": sql.run(sql.FOLLOW, ids=None),
-            "screenings": resume_stalled(now=now),
+            "screenings": resume_stalled(now=now) + resume_confirming(now=now),
         }
 
 

@@ -149,6 +149,22 @@ def test_the_sweep_queues_a_re_screening_again_that_stands_still(world, minutes,
     assert queued.call_args_list == wanted
 
 
+@pytest.mark.parametrize(("minutes", "again"), [(2, False), (6, True)])
+def test_the_sweep_queues_a_confirmation_again_that_stands_still(world, minutes, again):
+    begun = (clock(12) - timedelta(minutes=minutes)).isoformat()
+    mark = {"total": 3000, "done": 1000, "by": world.county.pk, "at": begun}
+    policy = in_force()
+    half = Screening.objects.create(
+        policy=policy, day=policy.since, state="open", figures={"confirming": mark}
+    )
+
+    with patch("returnees.services.confirming.queue") as queued:
+        sweep(now=clock(12))
+
+    wanted = [(("returnees.screen_confirm", [half.pk, world.county.pk]), {})] if again else []
+    assert queued.call_args_list == wanted
+
+
 def test_an_empty_portal_sweeps_in_peace(db):
     sweep(now=clock(12))
 
