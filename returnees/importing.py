@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import copy_in, make
 from grid.choices import BatchState, Level, RowAction
 from grid.errors import Refused
 from grid.imports.duplicates import Duplicate, Duplicates
@@ -29,7 +30,6 @@ from grid.imports.understanding import understand
 from grid.models import ImportBatch, ImportRow, Place, User
 from grid.scope import under
 from returnees.lists import RETURNEES
-from returnees.services.bulk import copy_in, make
 from returnees.services.import_groups import settle_groups
 from returnees.services.import_known import KnownBook
 from returnees.services.import_messages import problem, shown, stored

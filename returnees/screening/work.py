@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from grid.bulk import copy_in, make, update_in
 from returnees.choices import EpisodeState, ItemState, Touch
 from returnees.clock import local_day
 from returnees.models import Episode, PolicyVersion, Screening, ScreeningItem
 from returnees.screening.find import COUNTING
 from returnees.screening.origins import Origin, Touched
 from returnees.screening.summary import differ, summary_of
-from returnees.services.bulk import copy_in, make, update_in
 from returnees.services.planning import Journey, NotPlannableError, journeys_of, replanned
 from returnees.services.rows import Rows
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import update_in
 from grid.errors import Refused
 from grid.models import User
 from returnees.announce import queue, screening_confirmed
@@ -17,7 +18,6 @@ from returnees.choices import ItemState, ScreeningState, Touch
 from returnees.clock import local_day
 from returnees.models import Screening, ScreeningItem
 from returnees.screening.origins import Origin, origin_of
-from returnees.services.bulk import update_in
 from returnees.services.planning import journeys_of
 from returnees.services.reopening import refuse_idle, reopen
 from returnees.services.replanning import locked, replan_all

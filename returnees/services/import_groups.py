@@ -6,9 +6,9 @@ a list imported again would first take its own update back and then repeat it.
 
 from collections.abc import Mapping, Sequence
 
+from grid.bulk import update_in
 from grid.choices import RowAction
 from grid.models import ImportBatch, ImportRow
-from returnees.services.bulk import update_in
 from returnees.services.import_known import KnownBook
 from returnees.services.import_messages import problem, stored
 from returnees.services.import_values import Values, plain

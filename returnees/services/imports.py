@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import update_in
 from grid.choices import BatchState, RowAction
 from grid.errors import Refused
 from grid.models import Event, ImportBatch, ImportRow, Place, User
 from returnees.importing import summary_of
 from returnees.models import Episode
-from returnees.services.bulk import update_in
 from returnees.services.import_apply import Applied, change_of, update_persons
 from returnees.services.import_known import Judged, KnownBook
 from returnees.services.import_messages import problem, stored

@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from grid import identity
+from grid.bulk import copy_in, make, update_in
 from grid.choices import CODE_LENGTHS, Level
 from grid.errors import Refused
 from grid.models import Person, id_hash, phone_hash
-from returnees.services.bulk import copy_in, make, update_in
 from returnees.services.inputs import ReportInput
 
 VILLAGE = CODE_LENGTHS[Level.VILLAGE]

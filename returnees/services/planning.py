@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from grid.bulk import make
 from grid.errors import Refused
 from policies.errors import FactsError
 from policies.facts import Facts
@@ -19,7 +20,6 @@ from returnees.facts import facts_of
 from returnees.models import AdvanceReport, Certificate, Episode, Stage, Stay, Test
 from returnees.policies import pack_of
 from returnees.risk import AreaRisk, RiskBook, touches
-from returnees.services.bulk import make
 from returnees.services.inputs import CertificateInput, StayInput
 from returnees.services.rows import FINAL, Rows, blocks
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import copy_in, update_in
 from grid.errors import Refused
 from grid.models import User
 from grid.responsibility import responsible_for
@@ -18,7 +19,6 @@ from returnees.choices import OPEN_STATES
 from returnees.clock import local_day
 from returnees.models import AdvanceReport, Certificate, Episode, Stay
 from returnees.policies import pack_of
-from returnees.services.bulk import copy_in, update_in
 from returnees.services.inputs import (
     STATED,
     CertificateInput,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import copy_in, make
 from grid.errors import Refused
 from grid.models import Household, Person, Place, User
 from grid.responsibility import responsible_for
@@ -22,7 +23,6 @@ from returnees.policies import PolicyBook
 from returnees.screening.news import late_news
 from returnees.services import persons as people
 from returnees.services.away import end_reported
-from returnees.services.bulk import copy_in, make
 from returnees.services.inputs import (
     STATED,
     CertificateInput,

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from grid.bulk import copy_in, make, update_in
 from returnees import rules
 from returnees.choices import TestPurpose, TestResult
 from returnees.models import Episode, Stage, Test
-from returnees.services.bulk import copy_in, make, update_in
 
 FINAL = (TestResult.NEGATIVE, TestResult.POSITIVE)
 

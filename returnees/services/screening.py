@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import update_in
 from grid.errors import Refused
 from grid.models import User
 from grid.permissions import Permission
@@ -29,7 +30,6 @@ from returnees.models import (
 from returnees.models.screening import ScreeningItemQuerySet
 from returnees.screening.origins import Touched, is_certain, origin_of
 from returnees.screening.work import compute, figures_of
-from returnees.services.bulk import update_in
 
 CHUNK = 1000
 MANY = 2000  # persons from which a worker computes and confirms

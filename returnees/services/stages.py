@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import update_in
 from grid.errors import Refused
 from grid.models import Event, User
 from returnees.announce import episodes_changed
 from returnees.choices import EpisodeState, StageKind, TestResult
 from returnees.clock import local_day
 from returnees.models import Abnormality, Episode, Stage, Test
-from returnees.services.bulk import update_in
 from returnees.services.episodes import end_episode
 from returnees.services.replanning import lock, refuse_closed, replan_open
 from returnees.services.rows import Rows, blocks

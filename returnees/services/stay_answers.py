@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import update_in
 from grid.errors import Refused
 from grid.models import Place, User
 from returnees.announce import screening_confirmed
@@ -20,7 +21,6 @@ from returnees.risk import AreaRisk, RiskBook
 from returnees.screening.news import event_of, known_of, news_of
 from returnees.screening.origins import Why, is_certain
 from returnees.screening.outlook import height
-from returnees.services.bulk import update_in
 from returnees.services.planning import (
     LONGEST_LOOK_BACK,
     PART,

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from grid.bulk import update_in
 from policies.facts import Facts
 from policies.pack import Pack
 from policies.planner import plan as make_plan
@@ -20,7 +21,6 @@ from returnees.policies import pack_of
 from returnees.screening.find import affected
 from returnees.screening.origins import Touched, gathered, origin_of
 from returnees.screening.work import foreseen
-from returnees.services.bulk import update_in
 from returnees.services.planning import journeys_of, plan_of
 from returnees.services.replanning import replan_open
 from returnees.services.screening import screen_queued, start_screening
