@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from import_export.formats.base_formats import CSV, XLSX
 from python_calamine import CalamineWorkbook
 
-from grid.tables import FORMULA_STARTS, Table, csv_of, xlsx_of
+from grid.imports.cells import FORMULA_STARTS
+from grid.tables import Table, csv_of, xlsx_of
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 

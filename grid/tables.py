@@ -12,13 +12,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from grid.imports.cells import LONG_NUMBER, kept, text_cell
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-LONG_NUMBER = 12  # digits from which a spreadsheet rounds what it takes for a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +62,9 @@ def xlsx_of(table: Table) -> bytes:
 
 def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     """Return a cell: numbers as numbers, the rest as text that no spreadsheet evaluates."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if is_number(value):
         return WriteOnlyCell(sheet, value)
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text_of(value)))
-    cell.data_type = "s"
-    cell.number_format = "@"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+    return text_cell(sheet, text_of(value), bold=bold)
 
 
 def csv_of(table: Table) -> bytes:
@@ -85,14 +78,14 @@ def csv_of(table: Table) -> bytes:
 
 def _safe(value: Any) -> Any:
     """Return a CSV value that is neither a formula nor a number to be rounded."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    text = text_of(value)
-    if text.startswith(FORMULA_STARTS):
-        return f"'{text}"
-    if len(text) >= LONG_NUMBER and text[:-1].isdigit():
-        return f"{text}\t"  # the tab makes it text for spreadsheets
-    return text
+    return value if is_number(value) else kept(text_of(value))
+
+
+def is_number(value: Any) -> bool:
+    """Say whether a value leaves as a number; a long one would be rounded and is text."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return isinstance(value, float) or abs(value) < 10**LONG_NUMBER
 
 
 def text_of(value: Any) -> str:

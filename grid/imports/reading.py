@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from grid.imports import workbook
+from grid.imports.cells import FORMULA_STARTS
 from grid.imports.chains import MAX_CHAIN, is_chain
 from grid.imports.messages import refuse
 from grid.imports.results import Cell, Problem
@@ -23,7 +24,6 @@ _MAX_FIELD = 32_768  # what a cell of Excel holds
 _MAX_LINES_IN_RECORD = 60
 _MAX_LINE = 1 << 20  # characters
 _MAX_COLUMNS = 16_384  # what a sheet of Excel holds
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(slots=True)
@@ -167,4 +167,4 @@ def _bare(cell: str) -> str:
     """
     if cell[-1:] == "\t" and cell[:-2].isdigit():
         cell = cell[:-1]
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA_STARTS else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell

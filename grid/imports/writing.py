@@ -13,8 +13,9 @@ from xml.sax.saxutils import escape  # nosec B406
 
 from openpyxl.utils import get_column_letter
 
-from grid.imports.cells import safe
+from grid.imports.cells import like_a_formula, plain, safe
 from grid.imports.looking import CHUNK, column_number
+from grid.imports.quoting import with_quoted_style
 from grid.imports.workbook import sheet_parts
 
 Cells = Callable[[int], "tuple[str, ...] | None"]
@@ -29,7 +30,8 @@ def add_columns(content: bytes, sheet: str, first: int, cells_of: Cells) -> byte
     """Return the workbook with text cells from column `first` (0 = A) on in a sheet's rows.
 
     `cells_of` gives the texts for a row number, None for a row that stays as it is. What stood
-    from that column on in an extended row is replaced. Texts are kept from being formulas.
+    from that column on in an extended row is replaced. Texts are kept from being formulas, also
+    when somebody edits them.
     """
     out = io.BytesIO()
     with (
@@ -37,21 +39,25 @@ def add_columns(content: bytes, sheet: str, first: int, cells_of: Cells) -> byte
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         wanted = sheet_parts(old)[sheet]
+        quoted = with_quoted_style(old)
+        style = quoted.style if quoted else None
         for info in old.infolist():
             target = zipfile.ZipInfo(info.filename, info.date_time)
             target.compress_type = zipfile.ZIP_DEFLATED
             with old.open(info) as source, new.open(target, "w", force_zip64=True) as copy:
-                if info.filename != wanted:
+                if quoted and info.filename == quoted.part:
+                    copy.write(quoted.content)
+                elif info.filename != wanted:
                     shutil.copyfileobj(source, copy, CHUNK)
-                    continue
-                for piece in _extended(iter(lambda: source.read(CHUNK), b""), first, cells_of):
-                    copy.write(piece)
+                else:
+                    chunks = iter(lambda: source.read(CHUNK), b"")
+                    for piece in _extended(chunks, _Rows(first, cells_of, style)):
+                        copy.write(piece)
     return out.getvalue()
 
 
-def _extended(chunks: Iterator[bytes], first: int, cells_of: Cells) -> Iterator[bytes]:
+def _extended(chunks: Iterator[bytes], rows: "_Rows") -> Iterator[bytes]:
     """Yield a sheet's XML with its rows extended."""
-    rows = _Rows(first, cells_of)
     rest = b""
     for chunk in chunks:
         rest = _DIMENSION.sub(b"", rest + chunk) if rows.number == 0 else rest + chunk
@@ -63,11 +69,16 @@ def _extended(chunks: Iterator[bytes], first: int, cells_of: Cells) -> Iterator[
 
 
 class _Rows:
-    """Extends rows one after the other; a row without a number follows the one before it."""
+    """Extends rows one after the other; a row without a number follows the one before it.
 
-    def __init__(self, first: int, cells_of: Cells) -> None:
+    `quoted` is the style of texts that look like formulas; a workbook without styles has none, and
+    they get an apostrophe in front.
+    """
+
+    def __init__(self, first: int, cells_of: Cells, quoted: int | None) -> None:
         self.first = first
         self.cells_of = cells_of
+        self.quoted = quoted
         self.number = 0
 
     def extend(self, row: re.Match[bytes]) -> bytes:
@@ -94,8 +105,12 @@ class _Rows:
 
     def _cell(self, prefix: bytes, place: int, text: str) -> bytes:
         where = f"{get_column_letter(self.first + place + 1)}{self.number}".encode()
-        shown = escape(safe(text)).encode()
-        inner = b'<%st xml:space="preserve">%s</%st>' % (prefix, shown, prefix)
-        return b'<%sc r="%s" t="inlineStr"><%sis>%s</%sis></%sc>' % (
-            (prefix, where, prefix, inner, prefix, prefix)
+        style = b""
+        if self.quoted is None:
+            text = safe(text)
+        elif like_a_formula(text := plain(text)):
+            style = b' s="%d"' % self.quoted
+        inner = b'<%st xml:space="preserve">%s</%st>' % (prefix, escape(text).encode(), prefix)
+        return b'<%sc r="%s"%s t="inlineStr"><%sis>%s</%sis></%sc>' % (
+            (prefix, where, style, prefix, inner, prefix, prefix)
         )

@@ -92,9 +92,10 @@ def test_the_answer_to_a_workbook_keeps_all_that_is_in_it():
     page = opened["名单"]
     assert [cell.value for cell in page[3]][-4:] == list(HEADINGS)
     assert [page.cell(4, column).value for column in (11, 12, 13, 14, 15)] == (
-        ["已登记 4", "无<&>", "卢某", "'=1+1", None]
+        ["已登记 4", "无<&>", "卢某", "=1+1", None]
     )
     assert page["N4"].data_type == "s"
+    assert [page.cell(4, column).quotePrefix for column in (11, 14)] == [False, True]
     assert page["J4"].value == "=1+1"
     assert page.row_dimensions[5].hidden
     assert [str(one) for one in page.merged_cells.ranges] == ["A1:J1"]
