@@ -235,8 +235,8 @@ def _village(draft: Draft, field: Field) -> None:
     """Find the village below the importer's place, by township and village together."""
     text = draft.text(field)
     home = draft.context.home
-    if is_nothing(text) and len(home) == 12:
-        draft.values["dest_code"] = home
+    if is_nothing(text) and (len(home) == 12 or not field.required):
+        draft.values["dest_code"] = home if len(home) == 12 else None
         return
     town = draft.text_of("county") + draft.text_of("township")
     settled = draft.settled(field, town, text)
