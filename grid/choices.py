@@ -81,10 +81,13 @@ class Tier(models.IntegerChoices):
 class BatchState(models.TextChoices):
     """Where an import stands."""
 
+    CHECKING = "checking", _("Being checked")
     CHECKED = "checked", _("Checked, waiting for confirmation")
     COMMITTING = "committing", _("Being committed")
     COMMITTED = "committed", _("Committed")
+    CANCELLED = "cancelled", _("Cancelled")
     DISCARDED = "discarded", _("Discarded")
+    UNDOING = "undoing", _("Being taken back")
     UNDONE = "undone", _("Taken back")
     FAILED = "failed", _("Failed")
 

@@ -38,17 +38,27 @@ def _keys() -> dict[bytes, AESGCM]:
 
 def seal(text: str) -> bytes:
     """Return key id + nonce + ciphertext of the text."""
+    return seal_bytes(text.encode())
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """Return key id + nonce + ciphertext of the bytes."""
     key_id, cipher = next(iter(_keys().items()))
     nonce = os.urandom(NONCE)
-    return key_id + nonce + cipher.encrypt(nonce, text.encode(), key_id)
+    return key_id + nonce + cipher.encrypt(nonce, content, key_id)
 
 
 def unseal(value: bytes) -> str:
     """Return the text of a sealed value, or raise UnreadableSecretError."""
+    return unseal_bytes(value).decode()
+
+
+def unseal_bytes(value: bytes) -> bytes:
+    """Return the bytes of a sealed value, or raise UnreadableSecretError."""
     value = bytes(value)
     key_id, nonce, body = value[:KEY_ID], value[KEY_ID : KEY_ID + NONCE], value[KEY_ID + NONCE :]
     try:
-        return _keys()[key_id].decrypt(nonce, body, key_id).decode()
+        return _keys()[key_id].decrypt(nonce, body, key_id)
     except (KeyError, InvalidTag) as error:
         raise UnreadableSecretError(
             "The key this value was written with is not in the ring."

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from grid.crypto import seal, unseal
+from grid.crypto import seal, seal_bytes, unseal, unseal_bytes
 
 
 class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
@@ -47,6 +47,16 @@ class SealedJSONField(SealedTextField):
         if value is None or isinstance(value, bytes):
             return value
         return seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
+    """Bytes that are stored encrypted: whole files. Not searchable."""
+
+    def from_db_value(self, value: Any, *_: Any) -> bytes | None:
+        return None if value is None else unseal_bytes(value)
+
+    def get_prep_value(self, value: Any) -> bytes | None:
+        return None if value is None else seal_bytes(bytes(value))
 
 
 class HashField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time

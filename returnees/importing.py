@@ -81,6 +81,7 @@ def check_file(
             uploaded_by=by,
             as_of=as_of,
             state=BatchState.CHECKED,
+            checked_at=now,
         )
         batch.save(force_insert=True)
         _Check(batch, understood, context.places).run()

@@ -1,6 +1,7 @@
 """Models of the foundation."""
 
-from grid.models.events import Event, ImportBatch, ImportRow
+from grid.models.events import Event
+from grid.models.imports import ImportBatch, ImportFile, ImportMapping, ImportRow
 from grid.models.people import Person, id_hash, person_matches, phone_hash
 from grid.models.places import Block, BlockVillage, Household, Place, Site, ancestor_codes
 from grid.models.responsibility import Assignment, Leave
@@ -13,6 +14,8 @@ __all__ = [
     "Event",
     "Household",
     "ImportBatch",
+    "ImportFile",
+    "ImportMapping",
     "ImportRow",
     "Leave",
     "Person",

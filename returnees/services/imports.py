@@ -32,7 +32,7 @@ MANY = 2000  # rows from which a page hands the commit to a worker
 TASK = "returnees.import_commit"
 WRITING = (RowAction.CREATE, RowAction.UPDATE)
 COMMITTABLE = (BatchState.CHECKED, BatchState.COMMITTING, BatchState.FAILED)
-DONE_FIELDS = ("action", "done", "person_key", "report_key", "episode_key", "before")
+DONE_FIELDS = ("action", "done", "person_key", "target_key", "before")
 
 
 class BatchRefusedError(Refused):
@@ -182,8 +182,7 @@ def _register(new: Sequence[tuple[ImportRow, Judged]], frame: Frame, *, by: User
 
 def _written(row: ImportRow, episode: Episode) -> None:
     row.person_key = episode.person_id
-    row.report_key = episode.report_id
-    row.episode_key = episode.pk
+    row.target_key = episode.pk
 
 
 @dataclass(slots=True)
@@ -212,7 +211,7 @@ def _update(
         if judged.action != RowAction.UPDATE or judged.episode is None:
             if judged.action == RowAction.CREATE:
                 _register([(row, judged)], frame, by=by)
-                row.action = RowAction.CREATE if row.episode_key else row.action
+                row.action = RowAction.CREATE if row.target_key else row.action
             else:
                 _note(row, judged)
             continue

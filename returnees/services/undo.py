@@ -80,20 +80,20 @@ def _undo_rows(
 ) -> list[Left]:
     touched = _touched(batch, rows)
     left = [
-        Left(row.number, *touched[row.episode_key]) for row in rows if row.episode_key in touched
+        Left(row.number, *touched[row.target_key]) for row in rows if row.target_key in touched
     ]
-    free = [row for row in rows if row.episode_key not in touched]
-    made = {
-        report.pk
-        for report in AdvanceReport.objects.filter(pk__in=_reports(free), batch_key=batch.pk)
-    }
-    _restore(batch, [row for row in free if row.report_key not in made], frame, by=by)
-    _delete([row for row in free if row.report_key in made and row.action == RowAction.CREATE])
+    free = [row for row in rows if row.target_key not in touched]
+    own = Episode.objects.filter(pk__in=_reports(free), report__batch_key=batch.pk)
+    made = set(own.values_list("pk", flat=True))
+    _restore(batch, [row for row in free if row.target_key not in made], frame, by=by)
+    _delete([row for row in free if row.target_key in made and row.action == RowAction.CREATE])
     return left
 
 
-def _reports(rows: Iterable[ImportRow]) -> list[int]:
-    return [row.report_key for row in rows if row.report_key is not None]
+def _reports(rows: Iterable[ImportRow]) -> dict[int, int]:
+    """Return the report of each return these rows wrote, by the key of the return."""
+    keys = [row.target_key for row in rows if row.target_key is not None]
+    return dict(Episode.objects.filter(pk__in=keys).values_list("pk", "report_id"))
 
 
 def _touched(
@@ -104,9 +104,9 @@ def _touched(
     The history of every table that hangs below an episode or its report tells, whichever app it
     belongs to. The portal's own jobs do not count.
     """
-    episodes = [row.episode_key for row in rows if row.episode_key is not None]
-    reports = {row.report_key: row.episode_key for row in rows}
-    persons = {row.person_key: row.episode_key for row in rows}
+    episodes = [row.target_key for row in rows if row.target_key is not None]
+    reports = {report: episode for episode, report in _reports(rows).items()}
+    persons = {row.person_key: row.target_key for row in rows}
     found: dict[int | None, tuple[str, datetime]] = {}
     own = {pk: pk for pk in episodes}
     sources: list[tuple[Any, str, Mapping[Any, Any]]] = [
@@ -171,9 +171,10 @@ def _below(model: type[Any]) -> list[tuple[Any, str]]:
 
 def _delete(rows: Sequence[ImportRow]) -> None:
     """Delete the returns that these rows made, and persons nobody knew before."""
-    reopen(reports=_reports(rows))
-    Episode.objects.filter(pk__in=[row.episode_key for row in rows]).delete()
-    AdvanceReport.objects.filter(pk__in=_reports(rows)).delete()
+    reports = list(_reports(rows).values())
+    reopen(reports=reports)
+    Episode.objects.filter(pk__in=[row.target_key for row in rows]).delete()
+    AdvanceReport.objects.filter(pk__in=reports).delete()
     new = {row.person_key or 0 for row in rows if (row.before or {}).get("new_person")}
     wanted = set(AdvanceReport.objects.filter(person__in=new).values_list("person", flat=True))
     Person.objects.filter(pk__in=new - wanted).delete()

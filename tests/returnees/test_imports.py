@@ -456,7 +456,7 @@ def test_what_somebody_has_worked_with_is_left_and_listed(world: World) -> None:
     batch = commit(a_line(1), a_line(2), a_line(3), by=world.township)
     checked, changed, _free = (
         Episode.objects.get(pk=pk)
-        for pk in batch.rows.filter(kind="data").values_list("episode_key", flat=True)
+        for pk in batch.rows.filter(kind="data").values_list("target_key", flat=True)
     )
     log_health(episode=checked, temperature="36.5", symptoms=[], by=world.worker, channel="cadre")
     update_facts(episode=changed, by=world.cadre, why="核对", health_code="yellow")
@@ -596,7 +596,7 @@ def test_a_file_that_is_not_there_is_status_2(world: World, tmp_path: Path) -> N
 
 def test_undo_import_takes_a_batch_back_and_lists_what_it_leaves(world: World) -> None:
     batch = commit(a_line(1), a_line(2), by=world.township)
-    kept = Episode.objects.get(pk=batch.rows.get(number=2).episode_key)
+    kept = Episode.objects.get(pk=batch.rows.get(number=2).target_key)
     update_facts(episode=kept, by=world.cadre, why="核对", health_code="yellow")
 
     out, _err = run("undo_import", str(batch.pk))
