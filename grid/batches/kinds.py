@@ -17,12 +17,13 @@ from django.db.models import Model
 from django.utils.functional import Promise
 
 from grid.batches.placing import place_index, settle_places
-from grid.choices import Level, RowAction
+from grid.choices import CODE_LENGTHS, Level, RowAction
 from grid.imports.lists import Context, ListSpec
 from grid.imports.results import Problem, Row, Severity
 from grid.models import ImportBatch, ImportRow, User
 from grid.permissions import Permission
 
+VILLAGE = CODE_LENGTHS[Level.VILLAGE]
 Values = dict[str, Any]  # canonical values by field key, as JSON: dates in ISO 8601
 Touched = dict[int, tuple[str, datetime]]  # by target key: who worked with it last, and when
 
@@ -105,6 +106,7 @@ class ListKind(ABC):
     shows: ClassVar[tuple[str, ...]] = ("name", "id_number", "phone", "dest_code")
     decides: ClassVar[tuple[str, ...]] = ()  # fields a decision may fill, e.g. dest_code
     asks_day: ClassVar[bool] = True  # whether the upload asks for the day it is judged on
+    template_fields: ClassVar[tuple[str, ...]] = ()  # columns of the template; (): all fields
     place_key: ClassVar[str] = ""  # the value that says in which place a record is, if any
     # Values that name or describe a subject rather than change it: they make no update.
     never_compared: ClassVar[frozenset[str]] = frozenset(
@@ -197,6 +199,14 @@ class ListKind(ABC):
         `place_key` must end up under the batch's place.
         """
         return settle_places(values, answers, batch.place, self.place_key)
+
+    def village(self, values: Mapping[str, Any]) -> str:
+        """Return the code of the village a row names, "" for none; stored in the open."""
+        return str(values.get(self.place_key or "dest_code") or "")[:VILLAGE]
+
+    def prepare(self, batch: ImportBatch, *, by: User | None) -> list[str]:
+        """Do what must be there before a command or the API writes; return sentences to report."""
+        return []
 
     def after(self, batch: ImportBatch, *, by: User | None) -> None:  # noqa: B027  may do nothing
         """Do what follows once a batch is committed or taken back."""

@@ -121,7 +121,8 @@ class ImportRow(models.Model):
     """One physical row of an upload with its verdict; its content is stored encrypted.
 
     `target_key` is the primary key of what the row wrote, or would change: which model that is, its
-    list says. `done` rows are written; `undone` ones were taken back.
+    list says. `done` rows are written; `undone` ones were taken back. `village` is the code of the
+    village the row names, in the open so that the rows of a township's list are counted by village.
     """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
@@ -130,6 +131,7 @@ class ImportRow(models.Model):
     verdict = models.CharField(max_length=8, blank=True)
     action = models.CharField(_("action"), max_length=10, choices=RowAction)
     duplicate = models.CharField(max_length=16, blank=True)
+    village = models.CharField(max_length=12, blank=True)
     raw = SealedJSONField(null=True)
     values = SealedJSONField(null=True)
     problems = models.JSONField(default=list)  # [{column, code, severity, params}]; no values
