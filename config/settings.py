@@ -287,4 +287,8 @@ GRID = {
     "import_days_back": env.int("IMPORT_DAYS_BACK", default=70),
     "import_days_ahead": env.int("IMPORT_DAYS_AHEAD", default=60),
     "default_pack": env.str("POLICY_PACK", default="JY"),
+    # Local hours in which no channel outside the portal rings, but for what is urgent.
+    "site_url": env.str("SITE_URL", default=""),  # named at the end of messages
+    "quiet_from": env.str("QUIET_FROM", default="22:00"),
+    "quiet_until": env.str("QUIET_UNTIL", default="06:30"),
 }

@@ -86,3 +86,28 @@ CLOSING_OUTCOMES = {
     ContactOutcome.DELIVERED,
     ContactOutcome.DISSUADED,
 }
+
+
+class ReminderState(models.TextChoices):
+    """Where a message owed to a cadre stands."""
+
+    WAITING = "waiting", _("Waiting to be sent")
+    SENT = "sent", _("Handed over")
+    DELIVERED = "delivered", _("Delivered")
+    UNKNOWN = "unknown", _("Outcome unknown")
+    FAILED = "failed", _("Failed")
+    BY_HAND = "by_hand", _("To be told by hand")
+    TOLD = "told", _("Told by hand")
+    DROPPED = "dropped", _("No longer needed")
+
+
+class ChannelKind(models.TextChoices):
+    """The ways out of the portal (docs/reminders.md)."""
+
+    APPRISE = "apprise", _("Robot or e-mail (Apprise address)")
+    WEBHOOK = "webhook", _("SMS gateway or other service (webhook)")
+    PASTE = "paste", _("Text to paste into the WeChat group")
+    CALL = "call", _("Phone call by a colleague")
+
+
+BY_HAND = (ChannelKind.PASTE, ChannelKind.CALL)

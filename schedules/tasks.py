@@ -66,3 +66,9 @@ def tell_screened(
 ) -> None:
     """Tell the cadres whose people a re-screening planned anew."""
     services.tell_screened(screening_id=screening_id, episode_ids=episode_ids, now=_moment(now))
+
+
+@shared_task(name="schedules.send_reminders", ignore_result=True, time_limit=600)  # type: ignore[untyped-decorator]
+def send_reminders(now: str | None = None, **_newer: object) -> None:
+    """Send what is due on the channels outside the portal."""
+    services.send_all(now=_moment(now))

@@ -1,9 +1,11 @@
 """Models of the daily work."""
 
-from schedules.models.records import Contact, ContactQuerySet, JobRun, Reminder
+from schedules.models.outbox import Channel, Reminder, ReminderQuerySet, Rung
+from schedules.models.records import Contact, ContactQuerySet, JobRun
 from schedules.models.work import Derivation, Duty, DutySpan, Task, TaskQuerySet
 
 __all__ = [
+    "Channel",
     "Contact",
     "ContactQuerySet",
     "Derivation",
@@ -11,6 +13,8 @@ __all__ = [
     "DutySpan",
     "JobRun",
     "Reminder",
+    "ReminderQuerySet",
+    "Rung",
     "Task",
     "TaskQuerySet",
 ]

@@ -1,4 +1,4 @@
-"""What was done and told: contacts as evidence, digests, runs of the jobs."""
+"""What was done: contacts as evidence, runs of the jobs."""
 
 from typing import ClassVar
 
@@ -55,32 +55,6 @@ class Contact(models.Model):
     def scope_keys(self) -> tuple[str, int | None, int | None]:
         """Return place, household, person."""
         return self.episode.scope_keys()
-
-
-class Reminder(models.Model):
-    """A message owed to a cadre, once: the outbox. For now the in-portal digest (08:00, 16:00)."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="reminders")
-    kind = models.CharField(max_length=16)
-    day = models.DateField()
-    slot = models.CharField(max_length=8)  # "08:00"
-    channel = models.CharField(max_length=12, default="portal")
-    body = models.JSONField(default=dict)  # figures the text is made from, no personal data
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True)
-    read_at = models.DateTimeField(null=True)
-
-    objects = models.Manager()
-
-    class Meta:
-        verbose_name = _("reminder")
-        verbose_name_plural = _("reminders")
-        ordering: ClassVar = ["-created_at"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="reminder_once", fields=["user", "kind", "day", "slot", "channel"]
-            )
-        ]
 
 
 class JobRun(models.Model):

@@ -7,6 +7,7 @@ from schedules.services.digests import send_digests
 from schedules.services.duties import sync_duties
 from schedules.services.evidence import close_by_evidence
 from schedules.services.jobs import heartbeat, job_run
+from schedules.services.outbox import queue_due, send_all, send_due, tell_by_hand
 from schedules.services.reconcile import reconcile
 from schedules.services.responsibility import follow_responsibility
 from schedules.services.rounds import RoundEntry, log_health, record_round
@@ -28,12 +29,16 @@ __all__ = [
     "job_run",
     "log_health",
     "mark_no_show",
+    "queue_due",
     "reconcile",
     "record_contact",
     "record_round",
     "run_day",
+    "send_all",
     "send_digests",
+    "send_due",
     "sweep",
     "sync_duties",
+    "tell_by_hand",
     "tell_screened",
 ]

@@ -11,6 +11,7 @@ from schedules.services.day import close_day, run_day
 from schedules.services.digests import send_digests, slot_of
 from schedules.services.evidence import close_by_evidence
 from schedules.services.jobs import has_run, job_run
+from schedules.services.outbox import queue_due
 from schedules.services.reconcile import reconcile
 from schedules.services.responsibility import follow_recent
 
@@ -36,6 +37,7 @@ def sweep(*, now: datetime | None = None) -> None:
             "moved": follow_recent(now=now),
             "followed": sql.run(sql.FOLLOW, ids=None),
             "screenings": resume_stalled(now=now) + resume_confirming(now=now),
+            "reminders": queue_due(now=now),
         }
 
 

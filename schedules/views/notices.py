@@ -1,14 +1,11 @@
 """The notices a cadre was sent, the newest first: digests, and people planned anew."""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
-from django.utils.translation import ngettext
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.paging import keyset_page
@@ -16,6 +13,7 @@ from grid.permissions import Permission
 from grid.web import PortalRequest, page
 from returnees.models import Episode
 from schedules.models import Reminder
+from schedules.reminding import screening_sentence
 from schedules.services.notices import mark_read
 from schedules.services.telling import KIND
 
@@ -30,46 +28,13 @@ class Notice:
     @property
     def sentence(self) -> str:
         """How many people were planned anew and why; empty for a digest."""
-        body = self.reminder.body
-        if self.reminder.kind != KIND:
-            return ""
-        many = body["changed"]
-        return WHY[body["origin"]["kind"]](many) % {
-            "n": many,
-            "origin": _day_or_name(body["origin"]["text"]),
-        }
+        return screening_sentence(self.reminder.body) if self.reminder.kind == KIND else ""
 
     @property
     def figures(self) -> dict[str, int]:
         """The digest's counts: to_do, overdue, arriving, abnormal."""
         body: dict[str, int] = self.reminder.body
         return body
-
-
-def _day_or_name(text: str) -> str:
-    """Return a day as the page writes days, anything else as it is."""
-    day = parse_date(text) if ISO_DAY.fullmatch(text) else None
-    return date_format(day, "MONTH_DAY_FORMAT") if day else text
-
-
-ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-WHY: dict[str, Callable[[int], str]] = {
-    "risk_list": lambda n: ngettext(
-        "%(n)s of your people was planned anew because of the risk list of %(origin)s.",
-        "%(n)s of your people were planned anew because of the risk list of %(origin)s.",
-        n,
-    ),
-    "policy": lambda n: ngettext(
-        "%(n)s of your people was planned anew under the new notice %(origin)s.",
-        "%(n)s of your people were planned anew under the new notice %(origin)s.",
-        n,
-    ),
-    "zone": lambda n: ngettext(
-        "%(n)s of your people was planned anew because %(origin)s is closed.",
-        "%(n)s of your people were planned anew because %(origin)s is closed.",
-        n,
-    ),
-}
 
 
 @require_safe

@@ -26,7 +26,9 @@ NAMES = {
     "schedules.reconcile_episodes": {"episode_ids": [1], "now": None},
     "schedules.follow_responsibility": {"place_codes": ["99"], "now": None},
     "schedules.tell_screened": {"screening_id": 1, "episode_ids": [1], "now": None},
+    "schedules.send_reminders": {"now": None},
 }
+SERVICES = {"schedules.send_reminders": "send_all"}
 
 
 def test_every_entry_of_the_beat_schedule_is_a_registered_task():
@@ -43,7 +45,7 @@ def test_every_task_of_the_module_is_listed_here():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_task_makes_one_call_and_accepts_newer_arguments(name):
-    service = name.removeprefix("schedules.").removesuffix("_episodes")
+    service = SERVICES.get(name, name.removeprefix("schedules.").removesuffix("_episodes"))
     needed = {"episode_ids", "place_codes", "screening_id"}
     arguments = {k: v for k, v in NAMES[name].items() if k in needed}
 

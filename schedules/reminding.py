@@ -1,0 +1,133 @@
+"""What a reminder says outside the portal, made anew at the moment it is handed over.
+
+A message holds figures and no personal data: channels belong to others.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from schedules.models import Reminder, Rung
+from schedules.services.digests import figures_now, slot_of
+from schedules.services.telling import KIND as SCREENING
+
+DIGEST = "digest"
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+WHY: dict[str, Callable[[int], str]] = {
+    "risk_list": lambda n: ngettext(
+        "%(n)s of your people was planned anew because of the risk list of %(origin)s.",
+        "%(n)s of your people were planned anew because of the risk list of %(origin)s.",
+        n,
+    ),
+    "policy": lambda n: ngettext(
+        "%(n)s of your people was planned anew under the new notice %(origin)s.",
+        "%(n)s of your people were planned anew under the new notice %(origin)s.",
+        n,
+    ),
+    "zone": lambda n: ngettext(
+        "%(n)s of your people was planned anew because %(origin)s is closed.",
+        "%(n)s of your people were planned anew because %(origin)s is closed.",
+        n,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message as it is handed to a channel, and the cadre's own address there."""
+
+    title: str
+    text: str
+    address: str = ""
+
+
+def told_now(rows: Iterable[Reminder], *, now: datetime) -> dict[int, Told]:
+    """Return what each message says now; one with nothing left to say is not in it.
+
+    Nothing is said to who may no longer sign in, of what was read in the portal meanwhile, of work
+    that is done, of a part of the day gone by. A constant number of queries for all rows.
+    """
+    rows = [row for row in rows if row.user.is_active]
+    read = _read_in_portal(rows)
+    rows = [row for row in rows if _which(row) not in read]
+    digests = [row for row in rows if row.kind == DIGEST and _is_current(row, now)]
+    figures = figures_now(users=(row.user_id for row in digests), now=now) if digests else {}
+    addresses = _addresses(rows)
+    with translation.override(settings.LANGUAGE_CODE):
+        texts = {
+            row.pk: digest_text(figures[row.user_id]) for row in digests if row.user_id in figures
+        }
+        texts |= {row.pk: screening_sentence(row.body) for row in rows if row.kind == SCREENING}
+        return {
+            row.pk: Told(_("Grid portal"), _with_site(texts[row.pk]), addresses.get(_step(row), ""))
+            for row in rows
+            if row.pk in texts
+        }
+
+
+def digest_text(figures: Mapping[str, int]) -> str:
+    """Return the digest of a cadre in a line."""
+    parts = [_("To do: %(n)s") % {"n": figures["to_do"]}]
+    parts += [
+        label % {"n": figures[key]}
+        for key, label in (
+            ("overdue", _("overdue: %(n)s")),
+            ("arriving", _("arriving within two days: %(n)s")),
+            ("abnormal", _("abnormal: %(n)s")),
+        )
+        if figures[key]
+    ]
+    return _(", ").join(parts)
+
+
+def screening_sentence(body: Mapping[str, Any]) -> str:
+    """Return how many people were planned anew, and why."""
+    many = body["changed"]
+    origin = _day_or_name(body["origin"]["text"])
+    return WHY[body["origin"]["kind"]](many) % {"n": many, "origin": origin}
+
+
+def _with_site(text: str) -> str:
+    site = settings.GRID["site_url"]
+    return f"{text}\n{site}" if site else text
+
+
+def _is_current(row: Reminder, now: datetime) -> bool:
+    return row.day == timezone.localdate(now) and row.slot == slot_of(now)
+
+
+def _which(row: Reminder) -> tuple[int, str, Any, str]:
+    return row.user_id, row.kind, row.day, row.slot
+
+
+def _step(row: Reminder) -> tuple[int, int]:
+    return row.user_id, row.rung
+
+
+def _read_in_portal(rows: Iterable[Reminder]) -> set[tuple[int, str, Any, str]]:
+    """Return which of these messages have been read in the portal."""
+    users = {row.user_id for row in rows}
+    days = {row.day for row in rows}
+    found = Reminder.objects.in_portal().filter(user__in=users, day__in=days, read_at__isnull=False)
+    return set(found.values_list("user", "kind", "day", "slot"))
+
+
+def _addresses(rows: Iterable[Reminder]) -> dict[tuple[int, int], str]:
+    """Return each cadre's own address on the rung of a message."""
+    own = Rung.objects.filter(user__in={row.user_id for row in rows})
+    return {(rung.user_id or 0, rung.position): rung.address for rung in own}
+
+
+def _day_or_name(text: str) -> str:
+    """Return a day as the page writes days, anything else as it is."""
+    day = parse_date(text) if ISO_DAY.fullmatch(text) else None
+    return date_format(day, "MONTH_DAY_FORMAT") if day else text

@@ -1,0 +1,74 @@
+"""A message service on a socket of this machine: takes, refuses, hangs, or answers twice."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Service:
+    """What a service was given, and how it behaves: `answers` are used up, the last one stays.
+
+    An answer is a status, or "hang" (takes the message and never answers), or "cut" (takes it and
+    breaks the connection). `shown` is what its users see: a key it knows shows once.
+    """
+
+    url: str = ""
+    answers: list[Any] = field(default_factory=lambda: [200])
+    body: dict[str, Any] = field(default_factory=dict)
+    got: list[dict[str, Any]] = field(default_factory=list)
+    honours_keys: bool = True
+    over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def shown(self) -> list[str]:
+        keys = [one["key"] for one in self.got if one["taken"]]
+        return list(dict.fromkeys(keys)) if self.honours_keys else keys
+
+    def next_answer(self) -> Any:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+@contextmanager
+def running() -> Iterator[Service]:
+    """Run a service for the length of a test."""
+    service = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            answer = service.next_answer()
+            taken = answer in ("hang", "cut") or answer < 300 or answer == 409
+            sent = {"key": self.headers["Idempotency-Key"] or "", **sent}
+            service.got.append({**sent, "header": self.headers["Idempotency-Key"], "taken": taken})
+            if answer == "hang":
+                service.over.wait(30)
+                return
+            if answer == "cut":
+                self.connection.close()
+                return
+            said = json.dumps(service.body).encode()
+            self.send_response(answer)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    service.url = f"http://127.0.0.1:{server.server_port}/send"
+    try:
+        yield service
+    finally:
+        service.over.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
