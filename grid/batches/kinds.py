@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Model
 from django.utils.functional import Promise
 
 from grid.batches.placing import place_index, settle_places
@@ -100,7 +99,7 @@ class ListKind(ABC):
     name: ClassVar[str]  # stable: commands, addresses and batches name the list by it
     title: ClassVar[Promise | str]
     spec: ClassVar[ListSpec]
-    model: ClassVar[type[Model]]  # what target keys are keys of
+    model: ClassVar[Any]  # the model whose keys target keys are
     permission: ClassVar[Permission] = Permission.IMPORT
     levels: ClassVar[tuple[Level, ...]] = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
     shows: ClassVar[tuple[str, ...]] = ("name", "id_number", "phone", "dest_code")

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from grid.batches.kinds import ListKind
+from grid.batches.sentences import add_messages
 from grid.errors import Refused
 from grid.models import User
 
@@ -15,6 +16,7 @@ class ListUnknownError(Refused):
 
 def register(kind: ListKind) -> None:
     """Make a list known. ValueError for a second list of the same name."""
+    add_messages(kind.messages)
     known = _KINDS.setdefault(kind.name, kind)
     if type(known) is not type(kind):
         raise ValueError(f"two lists are called {kind.name}")
