@@ -116,6 +116,7 @@ class ListKind(ABC):
         "dest_code": "dest_village",
         "origin_code": "origin",
     }
+    follows: ClassVar[Promise | str] = ""  # a sentence: what a commit leads to, and for whom
     # The list's own problems: code -> severity and sentence (gettext_noop, with %(param)s).
     messages: ClassVar[Mapping[str, tuple[Severity, str]]] = {}
 
@@ -209,6 +210,10 @@ class ListKind(ABC):
 
     def after(self, batch: ImportBatch, *, by: User | None) -> None:  # noqa: B027  may do nothing
         """Do what follows once a batch is committed or taken back."""
+
+    def shown_at(self, batch: ImportBatch) -> str:
+        """Return the address of a page that lists what a batch wrote, "" where there is none."""
+        return ""
 
     def responsible(self, rows: Sequence[ImportRow]) -> dict[int, str]:
         """Return who answers for the subject of each row, by row number, for the answer file."""
