@@ -4,6 +4,7 @@ manage.py fills DATABASE_URL, REDIS_URL and the keys from this checkout's own se
 var/secrets when they are not given. A missing variable says what to do.
 """
 
+from datetime import time
 from pathlib import Path
 
 import environ
@@ -29,6 +30,14 @@ def needed(name: str) -> str:
             "once in var/secrets, or set it in the environment (docs/operations.md)."
         )
     return value
+
+
+def clock(name: str, default: str) -> time:
+    """Return the variable as an hour of the day, or stop with a sentence."""
+    try:
+        return time.fromisoformat(env.str(name, default=default))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: give an hour such as {default}.") from error
 
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -287,6 +296,8 @@ GRID = {
     "import_days_back": env.int("IMPORT_DAYS_BACK", default=70),
     "import_days_ahead": env.int("IMPORT_DAYS_AHEAD", default=60),
     "default_pack": env.str("POLICY_PACK", default="JY"),
+    # The local hour by which villages send the lists of a day.
+    "list_deadline": clock("LIST_DEADLINE", "20:00"),
     # Local hours in which no channel outside the portal rings, but for what is urgent.
     "site_url": env.str("SITE_URL", default=""),  # named at the end of messages
     "quiet_from": env.str("QUIET_FROM", default="22:00"),

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from grid.views import assignments, cadres, coverage, households, places
+from grid.views import assignments, cadres, coverage, households, places, tonight
 
 urlpatterns = [
     path("places/search/", places.place_search, name="place-search"),
+    path("imports/tonight/", tonight.import_tonight, name="import-tonight"),
+    path("imports/tonight/<str:code>/nothing/", tonight.import_nothing, name="import-nothing"),
     path("households/", households.household_list, name="household-list"),
     path("households/new/", households.household_new, name="household-new"),
     path("households/<int:pk>/", households.household_detail, name="household-detail"),

@@ -65,6 +65,9 @@ PAGES = [
     Row("cadre-reactivate", post="posts", at="cadre"),
     Row("post-new", post="posts", at="cadre"),
     Row("post-end", post="posts", at="post"),
+    # tonight's lists
+    Row("import-tonight", get="see", apart=NO_AREA),
+    Row("import-nothing", post="import", at="village", apart={"worker": 404}),
     # people who come home
     Row("person", get="see", at="person"),
     Row("person-reveal", post="show", at="person", posted=200, data=WHY, shows_in_full=True),
