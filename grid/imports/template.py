@@ -22,6 +22,7 @@ from grid.imports.places import PlaceIndex
 LAST_ROW = 5000  # down to which the drop-downs reach
 _LISTS = "字典"
 _EXAMPLE = "例"
+_EXAMPLE_TAIL = "示例"  # in the last column of a list without a number
 _NOTE_ROW, _HEAD_ROW, _EXAMPLE_ROW = 1, 2, 3
 _SHOWN = {"sex": SEX, "id_type": DOCUMENT_TYPES}
 
@@ -68,6 +69,9 @@ def build_template(
     gives the texts of the example row by field, `note` stands above the headings.
     """
     columns = _columns(spec, fields)
+    example = dict(example or {})
+    if not any(field.kind == "seq" for field in columns):
+        example[columns[-1].key] = _EXAMPLE_TAIL
     book = Workbook()
     sheet = book.active
     sheet.title = plain(title or "名单")[:31]
@@ -79,7 +83,7 @@ def build_template(
         sheet.column_dimensions[letter].width = 20 if field.kind == "id_number" else 14
         sheet.column_dimensions[letter].number_format = "@"
         _write_head(sheet, place, field)
-        text = _EXAMPLE if field.kind == "seq" else (example or {}).get(field.key, "")
+        text = _EXAMPLE if field.kind == "seq" else example.get(field.key, "")
         _write_text(sheet, _EXAMPLE_ROW, place, text)
         options = _options(field, villages)
         if options:
