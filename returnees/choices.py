@@ -221,3 +221,44 @@ class Outcome(models.TextChoices):
     ADMITTED = "admitted", _("Admitted to hospital")
     CORRECTED = "corrected", _("Breach corrected")
     FALSE_ALARM = "false_alarm", _("False alarm")
+
+
+class Swab(models.TextChoices):
+    """Where a sample was taken from."""
+
+    THROAT = "throat", _("Throat swab")
+    NASAL = "nasal", _("Nasal swab")
+    ANAL = "anal", _("Anal swab")
+    SPUTUM = "sputum", _("Sputum")
+    OTHER = "other", _("Other")
+
+
+class Relation(models.TextChoices):
+    """How a letter says somebody met a case, or a place at risk."""
+
+    CLOSE = "close", _("Close contact")
+    SECONDARY = "secondary", _("Contact of a contact")
+    GENERAL = "general", _("General contact")
+    SPACETIME = "spacetime", _("Same place at the same time")
+    SAME_TRIP = "same_trip", _("Same train, flight or bus")
+    RISK_AREA = "risk_area", _("Comes from an area at risk")
+    OTHER = "other", _("Other")
+
+
+class VerificationState(models.TextChoices):
+    """What was found out about somebody a letter asks about."""
+
+    TO_VERIFY = "to_verify", _("To be verified")
+    HERE = "here", _("Is here")
+    NOT_HERE = "not_here", _("Is not here")
+    ELSEWHERE = "elsewhere", _("Went elsewhere")
+    NOT_REACHABLE = "unreachable", _("Cannot be reached")
+    ALREADY = "already", _("Under management already")
+
+
+class AttemptWay(models.TextChoices):
+    """How somebody was looked for."""
+
+    CALL = "call", _("Call")
+    VISIT = "visit", _("Visit")
+    OTHER = "other", _("Other way")

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grid.audit import tracked
+from grid.fields import SealedJSONField
 from grid.models import Person, Place, User, person_matches
 from grid.scope import ScopedQuerySet
 from returnees.models.reports import AdvanceReport
@@ -46,6 +47,8 @@ class Away(models.Model):
     employer = models.CharField(_("unit"), max_length=80, blank=True)
     occupation = models.CharField(_("occupation"), max_length=60, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    # What a ledger says beyond these columns, by field key: companions, the contact at home.
+    extra = SealedJSONField(null=True, blank=True)
     asked_on = models.DateField(_("last asked on"), null=True, blank=True)
     advised_at = models.DateTimeField(_("advised not to come at"), null=True, blank=True)
     advised_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -3,7 +3,7 @@
 It is joined with a risk list before they travel; a report of their return ends the entry.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import copy_in, update_in
 from grid.choices import CODE_LENGTHS, Level
 from grid.days import today
 from grid.errors import Refused
@@ -24,15 +25,19 @@ from returnees.models import AdvanceReport, Away, Episode
 __all__ = [
     "AwayRefusedError",
     "advise_away",
+    "end_all",
     "end_away",
     "end_reported",
+    "note_all",
     "note_away",
     "reopen",
     "touched_by",
+    "update_all",
     "update_away",
 ]
 
-FIELDS = ("place", "text", "since", "returns_on", "employer", "occupation", "note")
+FIELDS = ("place", "text", "since", "returns_on", "employer", "occupation", "note", "extra")
+Fields = Mapping[str, Any]
 VILLAGE = CODE_LENGTHS[Level.VILLAGE]
 YEARS = timedelta(days=3650)  # nobody is looked after who left longer ago, or plans further ahead
 
@@ -45,52 +50,82 @@ class AwayRefusedError(Refused):
 def note_away(*, person: Person, by: User | None, day: date | None = None, **fields: Any) -> Away:
     """Take a resident into the ledger; one open entry per person.
 
-    `fields` are place, text, since, returns_on, employer, occupation, note. AwayRefusedError for
-    somebody in the ledger already, under management here or expected back, for an entry that does
-    not say where, and for dates that cannot be.
+    `fields` are place, text, since, returns_on, employer, occupation, note, extra. AwayRefusedError
+    for somebody in the ledger already, under management here or expected back, for an entry that
+    does not say where, and for dates that cannot be.
     """
-    day = day or today()
-    with acting(by=by, why="away"):
-        # The lock keeps a report of the same person from being registered meanwhile.
-        person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
-        _refuse_present(person)
-        away = Away(person=person, home_id=person.place_id, noted_by=by, asked_on=day)
-        _set(away, fields, day)
-        away.save()
+    (away,) = note_all(entries=[(person, fields)], by=by, day=day)
     return away
 
 
-def _refuse_present(person: Person) -> None:
-    if Away.objects.open().filter(person=person).exists():
+@transaction.atomic
+def note_all(
+    *, entries: Sequence[tuple[Person, Fields]], by: User | None, day: date | None = None
+) -> list[Away]:
+    """Take many residents into the ledger, all or none; the queries do not grow with them."""
+    day = day or today()
+    with acting(by=by, why="away"):
+        keys = [person.pk for person, _fields in entries]
+        # The lock keeps a report of the same person from being registered meanwhile.
+        rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+        persons = {person.pk: person for person in rows.order_by("pk")}
+        _refuse_present(persons)
+        new = []
+        for known, fields in entries:
+            person = persons[known.pk]
+            away = Away(person=person, home_id=person.place_id, noted_by=by, asked_on=day)
+            _set(away, fields, day)
+            new.append(away)
+        return copy_in(new)
+
+
+def _refuse_present(persons: Mapping[int, Person]) -> None:
+    there = Away.objects.open().filter(person__in=persons).values_list("person", flat=True)
+    if (key := there.first()) is not None:
         raise AwayRefusedError(
-            _("%(name)s is in the ledger already; change that entry.") % {"name": person.name}
+            _("%(name)s is in the ledger already; change that entry.") % {"name": persons[key].name}
         )
-    if Episode.objects.filter(person=person, state__in=OPEN_STATES).exists():
+    here = Episode.objects.filter(person__in=persons, state__in=OPEN_STATES)
+    if (key := here.values_list("person", flat=True).first()) is not None:
         raise AwayRefusedError(
             _("%(name)s has reported the return or is under management here; close that first.")
-            % {"name": person.name}
+            % {"name": persons[key].name}
         )
 
 
 @transaction.atomic
 def update_away(*, away: Away, by: User | None, day: date | None = None, **fields: Any) -> Away:
     """Change an open entry after asking again; the fields of note_away."""
+    (changed,) = update_all(changes={away.pk: fields}, by=by, day=day)
+    return changed
+
+
+@transaction.atomic
+def update_all(
+    *,
+    changes: Mapping[int, Fields],
+    by: User | None,
+    day: date | None = None,
+    why: str = "asked again",
+) -> list[Away]:
+    """Change many open entries, all or none; the queries do not grow with them."""
     day = day or today()
-    with acting(by=by, why="asked again"):
-        away = _locked(away)
-        _set(away, fields, day)
-        away.asked_on = day
-        away.save()
-    return away
+    with acting(by=by, why=why):
+        rows = _all_locked(changes)
+        for away in rows:
+            _set(away, changes[away.pk], day)
+            away.asked_on = day
+        update_in(rows, (*FIELDS, "asked_on"))
+    return rows
 
 
-def _set(away: Away, fields: dict[str, Any], day: date) -> None:
+def _set(away: Away, fields: Fields, day: date) -> None:
     for name, value in fields.items():
         if name not in FIELDS:
             raise TypeError(f"Not a field of the ledger: {name}.")
         setattr(away, name, value)
     name = away.person.name
-    if away.place is None and not away.text.strip():
+    if away.place_id is None and not away.text.strip():
         raise AwayRefusedError(_("%(name)s: say where the person is.") % {"name": name})
     at_home = away.place_id and away.home_id[:VILLAGE] == away.place_id[:VILLAGE]
     if away.place is not None and at_home:
@@ -115,18 +150,28 @@ def end_away(
     *, away: Away, by: User | None, why: str, ended_on: date | None = None, day: date | None = None
 ) -> Away:
     """End an entry: the person came back without a report, or moved away for good."""
+    (ended,) = end_all(ends={away.pk: ended_on or day or today()}, by=by, why=why, day=day)
+    return ended
+
+
+@transaction.atomic
+def end_all(
+    *, ends: Mapping[int, date], by: User | None, why: str, day: date | None = None
+) -> list[Away]:
+    """End many entries, each on its day, all or none; the queries do not grow with them."""
     day = day or today()
-    ended_on = ended_on or day
     with acting(by=by, why=why):
-        away = _locked(away)
-        if ended_on > day or (away.since and ended_on < away.since):
-            raise AwayRefusedError(
-                _("%(name)s: ended on %(day)s lies in the future or before the departure.")
-                % {"name": away.person.name, "day": ended_on}
-            )
-        away.ended_on = ended_on
-        away.save(update_fields=["ended_on"])
-    return away
+        rows = _all_locked(ends)
+        for away in rows:
+            ended_on = ends[away.pk]
+            if ended_on > day or (away.since and ended_on < away.since):
+                raise AwayRefusedError(
+                    _("%(name)s: ended on %(day)s lies in the future or before the departure.")
+                    % {"name": away.person.name, "day": ended_on}
+                )
+            away.ended_on = ended_on
+        update_in(rows, ["ended_on"])
+    return rows
 
 
 @transaction.atomic
@@ -142,13 +187,19 @@ def advise_away(*, away: Away, by: User | None, now: datetime | None = None) -> 
 
 
 def _locked(away: Away) -> Away:
+    (found,) = _all_locked([away.pk])
+    return found
+
+
+def _all_locked(keys: Iterable[int]) -> list[Away]:
     rows = Away.objects.select_for_update(of=("self",)).select_related("person", "place")
-    found: Away = rows.get(pk=away.pk)
-    if found.ended_on is not None:
-        raise AwayRefusedError(
-            _("%(name)s: this entry ended on %(day)s; take the person in anew.")
-            % {"name": found.person.name, "day": found.ended_on}
-        )
+    found = list(rows.filter(pk__in=list(keys)).order_by("pk"))
+    for away in found:
+        if away.ended_on is not None:
+            raise AwayRefusedError(
+                _("%(name)s: this entry ended on %(day)s; take the person in anew.")
+                % {"name": away.person.name, "day": away.ended_on}
+            )
     return found
 
 

@@ -1,5 +1,7 @@
 """Results of tests, and tests ordered beside the plan."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.bulk import update_in
 from grid.errors import Refused
 from grid.models import User
 from returnees.announce import episodes_changed
@@ -15,7 +18,7 @@ from returnees.clock import local_day, local_text
 from returnees.models import Episode, Test
 from returnees.policies import pack_of
 from returnees.services.abnormalities import hand_to_hospital, open_abnormality
-from returnees.services.replanning import lock, refuse_closed
+from returnees.services.replanning import lock, locked, refuse_closed
 from returnees.services.rows import FINAL
 from returnees.services.stages import close_due_stages
 
@@ -28,6 +31,19 @@ class ResultRefusedError(Refused):
 
 class SampleTooSoonError(Refused):
     """Two samples less than the notice's interval apart: the second does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What became of a test: when the sample was taken, its result, the laboratory.
+
+    `sampled_at` is None for a refusal, or where a result is still pending.
+    """
+
+    test: Test
+    sampled_at: datetime | None
+    result: str
+    laboratory: str = ""
 
 
 @transaction.atomic
@@ -45,36 +61,105 @@ def enter_result(
     A positive result opens a finding and stops the stages; a refusal opens one and holds the stage
     (A-56). A negative one may let a held stage close at once.
     """
+    entry = Sampled(test, sampled_at, result, laboratory)
+    (entered,) = enter_results(entries=[entry], by=by, now=now)
+    entered.refresh_from_db()
+    return entered
+
+
+@transaction.atomic
+def enter_results(
+    *, entries: Sequence[Sampled], by: User | None, now: datetime | None = None
+) -> list[Test]:
+    """Enter what became of many tests, all or none: what enter_result does for one.
+
+    The number of queries does not depend on how many there are, but for positive results and
+    refusals, which open a finding each.
+    """
     now = now or timezone.now()
-    with acting(by=by, why=f"test: {result}"):
-        episode = lock(test.episode)
-        test = Test.objects.select_for_update(of=("self",)).get(pk=test.pk)
-        _check(test, episode, sampled_at, result, now)
-        test.result, test.sampled_at = result, sampled_at
-        test.result_at = None if result == TestResult.PENDING else now
-        test.laboratory, test.entered_by = laboratory, by
-        test.save(update_fields=["result", "sampled_at", "result_at", "laboratory", "entered_by"])
-        _follow(test, episode, by=by, now=now)
-    test.refresh_from_db()
-    return test
+    whys = {entry.result for entry in entries}
+    with acting(by=by, why=f"test: {whys.pop()}" if len(whys) == 1 else "tests"):
+        episodes = {one.pk: one for one in locked({e.test.episode_id for e in entries})}
+        tests = locked_tests([entry.test.pk for entry in entries])
+        samples = _Samples.of(episodes)
+        for entry in entries:
+            test = tests[entry.test.pk]
+            _check(test, episodes[test.episode_id], entry, samples, now)
+            _fill(test, entry, by, now)
+            samples.add(test)
+        update_in(tests.values(), RESULT_FIELDS)
+        _follow(list(tests.values()), episodes, by=by, now=now)
+    return [tests[entry.test.pk] for entry in entries]
 
 
-def _follow(test: Test, episode: Episode, *, by: User | None, now: datetime) -> None:
-    if test.result == TestResult.POSITIVE:
-        what = _("Positive test of %(day)s") % {"day": test.planned_on}
-        open_abnormality(episode=episode, kind=AbnormalityKind.POSITIVE, what=what, by=by, now=now)
-        hand_to_hospital(episode=episode, by=by, why=what, now=now)
-    elif test.result == TestResult.REFUSED:
-        what = _("Refused the test of %(day)s") % {"day": test.planned_on}
-        open_abnormality(episode=episode, kind=AbnormalityKind.REFUSED, what=what, by=by, now=now)
-    elif test.result == TestResult.NEGATIVE and episode.is_active:
-        close_due_stages(day=local_day(now), ids=[episode.pk], now=now)
-    episodes_changed([episode.pk])
+RESULT_FIELDS = ("result", "sampled_at", "result_at", "laboratory", "entered_by")
 
 
-def _check(
-    test: Test, episode: Episode, sampled_at: datetime | None, result: str, now: datetime
+def locked_tests(keys: Sequence[int]) -> dict[int, Test]:
+    """Return tests by id, locked for the transaction, as they stand in the database."""
+    rows = Test.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+    return {test.pk: test for test in rows.order_by("pk")}
+
+
+def _fill(test: Test, entry: Sampled, by: User | None, now: datetime) -> None:
+    test.result, test.sampled_at = entry.result, entry.sampled_at
+    test.result_at = None if entry.result == TestResult.PENDING else now
+    test.laboratory, test.entered_by = entry.laboratory, by
+
+
+@dataclass(slots=True)
+class _Samples:
+    """The samples of some episodes that count, and those entered meanwhile; one query."""
+
+    by_episode: dict[int, list[Test]]
+
+    @classmethod
+    def of(cls, episodes: Iterable[int]) -> "_Samples":
+        rows = Test.objects.filter(episode__in=list(episodes), result__in=FINAL)
+        found: dict[int, list[Test]] = {}
+        for test in rows.exclude(sampled_at=None).order_by("pk"):
+            found.setdefault(test.episode_id, []).append(test)
+        return cls(found)
+
+    def add(self, test: Test) -> None:
+        """Let later entries see this one."""
+        if test.result in FINAL and test.sampled_at:
+            self.by_episode.setdefault(test.episode_id, []).append(test)
+
+    def near(self, test: Test, sampled_at: datetime, interval: timedelta) -> datetime | None:
+        """Return when another sample was taken less than this interval away."""
+        others = (
+            other.sampled_at
+            for other in self.by_episode.get(test.episode_id, ())
+            if other.pk != test.pk and other.sampled_at is not None
+        )
+        return next((at for at in others if abs(at - sampled_at) < interval), None)
+
+
+def _follow(
+    tests: Sequence[Test], episodes: Mapping[int, Episode], *, by: User | None, now: datetime
 ) -> None:
+    """Do what results ask for: findings, the hospital, stages that may close now."""
+    negative = set()
+    for test in tests:
+        episode = episodes[test.episode_id]
+        if test.result == TestResult.POSITIVE:
+            what = _("Positive test of %(day)s") % {"day": test.planned_on}
+            kind = AbnormalityKind.POSITIVE
+            open_abnormality(episode=episode, kind=kind, what=what, by=by, now=now)
+            hand_to_hospital(episode=episode, by=by, why=what, now=now)
+        elif test.result == TestResult.REFUSED:
+            what = _("Refused the test of %(day)s") % {"day": test.planned_on}
+            kind = AbnormalityKind.REFUSED
+            open_abnormality(episode=episode, kind=kind, what=what, by=by, now=now)
+        elif test.result == TestResult.NEGATIVE and episode.is_active:
+            negative.add(episode.pk)
+    if negative:
+        close_due_stages(day=local_day(now), ids=sorted(negative), now=now)
+    episodes_changed(test.episode_id for test in tests)
+
+
+def _check(test: Test, episode: Episode, entry: Sampled, samples: _Samples, now: datetime) -> None:
     if episode.state not in TAKING:
         refuse_closed(episode)
         raise ResultRefusedError(
@@ -91,17 +176,22 @@ def _check(
             _("This test has its result (%(result)s) already.")
             % {"result": test.get_result_display()}
         )
-    if result not in TestResult.values:
+    if entry.result not in TestResult.values:
         raise ResultRefusedError(_("Choose one of the results."))
-    if sampled_at is None:
-        if result not in (TestResult.REFUSED, TestResult.PENDING):
+    if entry.sampled_at is None:
+        if entry.result not in (TestResult.REFUSED, TestResult.PENDING):
             raise ResultRefusedError(_("Enter when the sample was taken."))
         return
-    _check_sample(test, episode, sampled_at, result, now)
+    _check_sample(test, episode, entry.sampled_at, entry.result, samples, now)
 
 
 def _check_sample(
-    test: Test, episode: Episode, sampled_at: datetime, result: str, now: datetime
+    test: Test,
+    episode: Episode,
+    sampled_at: datetime,
+    result: str,
+    samples: _Samples,
+    now: datetime,
 ) -> None:
     if sampled_at > now:
         raise ResultRefusedError(
@@ -113,21 +203,16 @@ def _check_sample(
             % {"day": episode.arrives_on}
         )
     if result == TestResult.NEGATIVE:
-        _check_interval(test, episode, sampled_at)
+        _check_interval(test, episode, sampled_at, samples)
 
 
-def _check_interval(test: Test, episode: Episode, sampled_at: datetime) -> None:
+def _check_interval(test: Test, episode: Episode, sampled_at: datetime, samples: _Samples) -> None:
     """Refuse a sample taken less than the notice's hours from another one that counts."""
     interval = timedelta(hours=pack_of(episode.policy).number("sample_interval_hours"))
-    other = (
-        Test.objects.filter(episode=episode, result__in=FINAL)
-        .exclude(pk=test.pk)
-        .filter(sampled_at__gt=sampled_at - interval, sampled_at__lt=sampled_at + interval)
-        .first()
-    )
-    if other and other.sampled_at:
+    other = samples.near(test, sampled_at, interval)
+    if other is not None:
         hours = int(interval / timedelta(hours=1))
-        again = local_text(other.sampled_at + interval)
+        again = local_text(other + interval)
         raise SampleTooSoonError(
             _(
                 "This sample lies less than %(hours)s hours from that of %(other)s and does not "
@@ -135,7 +220,7 @@ def _check_interval(test: Test, episode: Episode, sampled_at: datetime) -> None:
             )
             % {
                 "hours": hours,
-                "other": local_text(other.sampled_at),
+                "other": local_text(other),
                 "again": again,
             }
         )

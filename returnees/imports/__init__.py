@@ -1,0 +1,1 @@
+"""The lists of this app that the portal imports: each a declaration and a kind."""
