@@ -75,10 +75,10 @@ class Duplicates:
         if met is None:
             self.met[identity] = _Met(row.number, row.number, {raw}, row.values)
             facts = self.known(identity)
-            return None if facts is None else _compare(row.values, facts, None)
+            return None if facts is None else compare(row.values, facts, None)
         if raw in met.raws:
             return Duplicate("exact", met.first, {})
-        found = _compare(row.values, met.values, met.latest)
+        found = compare(row.values, met.values, met.latest)
         met.raws.add(raw)
         if found.kind == "update":
             kept = {key: value for key, value in row.values.items() if value is not None}
@@ -87,13 +87,24 @@ class Duplicates:
         return found
 
 
-def _compare(values: Mapping[str, Any], facts: Mapping[str, Any], of: int | None) -> Duplicate:
-    """Tell what a row would change of the facts known about its person."""
+def compare(
+    values: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    of: int | None,
+    *,
+    place: str = _PLACE,
+    never: frozenset[str] = _UNCOMPARED,
+) -> Duplicate:
+    """Tell what a row would change of the facts known about its subject.
+
+    `place` is the field whose change means another place (none for ""), `never` those that name the
+    subject.
+    """
     changed = {
         key: value
         for key, value in values.items()
-        if key not in _UNCOMPARED and value is not None and value != facts.get(key)
+        if key not in never and value is not None and value != facts.get(key)
     }
-    if _PLACE in changed and facts.get(_PLACE) is not None:
+    if place in changed and facts.get(place) is not None:
         return Duplicate("cross_village", of, changed)
     return Duplicate("update" if changed else "reformatted", of, changed)
