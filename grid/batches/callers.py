@@ -32,7 +32,7 @@ class Caller:
 def callers(villages: Iterable[str], day: date, *, seen_by: User) -> dict[str, Caller]:
     """Return village code -> whom to call: who answers for it (包村干部), else head, else cadre.
 
-    Whoever is on leave is passed over for their cover. Four queries whatever the number.
+    Who is on leave is passed over, for the cover or for the next. Four queries whatever the number.
     """
     codes = list(villages)
     if not codes:

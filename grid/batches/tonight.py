@@ -155,7 +155,8 @@ def _given(codes: Sequence[str], list_name: str, day: date) -> dict[str, _Given]
     if not codes:
         return given
     wanted = frozenset(codes)
-    batches = list(_batches(codes, list_name, day))
+    found = _batches(codes, list_name, day)
+    batches = [batch for batch in found if not batch.options.get("validate_only")]
     named = _named([batch for batch in batches if len(batch.place_id) < VILLAGE])
     for batch in batches:
         own = batch.place_id[:VILLAGE]
@@ -177,8 +178,7 @@ def _batches(codes: Sequence[str], list_name: str, day: date) -> "QuerySet[Impor
         as_of=day,
         state__in=(*GIVEN, *UNCONFIRMED),
     )
-    rows = rows.exclude(options__validate_only=True).select_related("uploaded_by")
-    return rows.order_by("uploaded_at", "pk")
+    return rows.select_related("uploaded_by").order_by("uploaded_at", "pk")
 
 
 def _figures(batch: ImportBatch) -> tuple[int, int, int]:

@@ -277,7 +277,9 @@ def test_the_phone_of_a_cadre_from_elsewhere_is_masked(world: World) -> None:
 
 
 def test_a_head_on_leave_or_inactive_is_not_called(world: World) -> None:
-    Leave.objects.create(user=world.head, since=today(), until=today() + timedelta(days=2))
+    Leave.objects.create(
+        user=world.head, cover=world.township, since=today(), until=today() + timedelta(days=2)
+    )
     found = line(world.township).cadre
     assert found
     assert found.name == world.cadre.name
