@@ -295,6 +295,8 @@ LOGGING = logging_config(
 GRID = {
     "import_days_back": env.int("IMPORT_DAYS_BACK", default=70),
     "import_days_ahead": env.int("IMPORT_DAYS_AHEAD", default=60),
+    # Hours in which the letter of another place about a contact is to be answered.
+    "verification_hours": env.int("VERIFICATION_HOURS", default=24),
     "default_pack": env.str("POLICY_PACK", default="JY"),
     # The local hour by which villages send the lists of a day.
     "list_deadline": clock("LIST_DEADLINE", "20:00"),
