@@ -5,18 +5,20 @@ from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 
-from grid.admin_places import HouseholdResource, PlaceForm, PlaceResource
+from grid.admin_homes import HouseholdResource, SiteResource, UserResource
+from grid.admin_places import BlockResource, PlaceForm, PlaceResource
 from grid.back_office import (
     InlineRights,
-    LoggedExport,
     PortalAdmin,
     ReadOnlyAdmin,
     RightfulImport,
     may,
     open_site,
 )
+from grid.exchange.exports import exports
 from grid.models import (
     Assignment,
     Block,
@@ -40,10 +42,9 @@ open_site()
 
 
 @admin.register(Place)
-class PlaceAdmin(RightfulImport, LoggedExport, PortalAdmin):
+class PlaceAdmin(RightfulImport, PortalAdmin):
     """The tree; the national part comes from `manage.py import_places`."""
 
-    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [PlaceResource]
     form = PlaceForm
     list_display = ["code", "name", "level", "closed"]
@@ -76,16 +77,17 @@ class BlockVillageInline(InlineRights, TabularInline):
 
 
 @admin.register(Block)
-class BlockAdmin(PortalAdmin):
+class BlockAdmin(RightfulImport, PortalAdmin):
     """Blocks and their villages."""
 
+    resource_classes = [BlockResource]
     list_display = ["name", "township"]
     raw_id_fields = ["township"]
     inlines = [BlockVillageInline]
 
 
 @admin.register(Household)
-class HouseholdAdmin(LoggedExport, PortalAdmin):
+class HouseholdAdmin(RightfulImport, PortalAdmin):
     """Households; day-to-day changes are made on the household's page."""
 
     resource_classes = [HouseholdResource]
@@ -100,6 +102,13 @@ class HouseholdAdmin(LoggedExport, PortalAdmin):
 class PersonAdmin(ReadOnlyAdmin):
     """Persons, masked."""
 
+    resource_classes = [
+        exports(
+            Person,
+            ("masked_id", gettext_lazy("ID number")),
+            ("masked_phone", gettext_lazy("phone")),
+        )
+    ]
     list_display = ["name", "masked_id", "masked_phone", "sex", "birth_date", "place"]
     search_fields = ["name", "pinyin"]
     list_select_related = ["place"]
@@ -116,9 +125,10 @@ class PostInline(InlineRights, TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(PortalAdmin):
+class UserAdmin(RightfulImport, PortalAdmin):
     """Cadres; accounts, posts and passwords are made and ended on the cadres page."""
 
+    resource_classes = [UserResource]
     right = Permission.MANAGE_POSTS
     list_display = ["name", "phone", "unit", "title", "is_active"]
     list_filter = ["is_active", "party_member"]
@@ -174,9 +184,10 @@ class LeaveAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Site)
-class SiteAdmin(PortalAdmin):
+class SiteAdmin(RightfulImport, PortalAdmin):
     """Isolation sites."""
 
+    resource_classes = [SiteResource]
     list_display = ["name", "place", "rooms", "closed"]
     raw_id_fields = ["place"]
     search_fields = ["name"]

@@ -3,9 +3,8 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from import_export.resources import ModelResource
 
-from grid.back_office import LoggedExport, ReadOnlyAdmin
+from grid.back_office import ReadOnlyAdmin
 from returnees.models import (
     Abnormality,
     AdvanceReport,
@@ -16,22 +15,13 @@ from returnees.models import (
 )
 
 
-class RiskAreaResource(ModelResource):
-    """Risk areas by place and first day."""
-
-    class Meta:
-        model = RiskArea
-        fields = ["place", "part", "mark", "since", "until", "last_case_on", "source"]
-
-
 @admin.register(RiskArea)
-class RiskAreaAdmin(LoggedExport, ReadOnlyAdmin):
+class RiskAreaAdmin(ReadOnlyAdmin):
     """The areas with their dates, to look at and take away.
 
     They change through lists alone, so that nobody whom a change touches is missed.
     """
 
-    resource_classes = [RiskAreaResource]
     list_display = ["place", "part", "mark", "since", "until", "last_case_on", "source"]
     list_filter = ["mark"]
     list_select_related = ["place"]
