@@ -81,11 +81,11 @@ class Merged:
 class Book(Protocol):
     """What is known of the subjects of some rows, loaded beforehand."""
 
-    def judge(self, values: Mapping[str, Any], *, home: str, decided: bool = False) -> Judged:
+    def judge(self, values: Mapping[str, Any], *, home: str, decided: str = "") -> Judged:
         """Say what to do with an importable row; no query.
 
-        `home` is the place the list was given for; `decided` where somebody has answered what the
-        row asked, so that it must not ask the same again.
+        `home` is the place the list was given for; `decided` the action somebody has chosen where
+        the row asked, so that it must not ask the same again; "" where nobody has.
         """
         ...
 

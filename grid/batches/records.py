@@ -146,7 +146,7 @@ class RecordBook:
         base = self.base.get(pk)
         return base is not None and (base.get(key) or None) != (self.told[pk].get(key) or None)
 
-    def judge(self, values: Mapping[str, Any], *, home: str, decided: bool = False) -> Judged:
+    def judge(self, values: Mapping[str, Any], *, home: str, decided: str = "") -> Judged:
         """Compare a row with its record; edits by hand since the last import win (see `book`)."""
         obj = self.found.get(self.kind.key_of(values))
         if obj is None:
