@@ -8,6 +8,7 @@ from grid.imports import common
 from grid.imports.draft import Draft
 from grid.imports.lists import Field, ListSpec
 from grid.imports.text import words
+from returnees.imports.exported import EXPORTED, RECORD, from_export
 
 TRANSPORT = {
     "self_drive": words("自驾 自驾车 驾车 自己开车 开车 私家车 小轿车 小汽车 轿车 自驾游"),
@@ -57,6 +58,7 @@ ISOLATION = {
 }
 
 _FIELDS = (
+    Field("record", "text", words(RECORD)),
     common.SEQ,
     common.NAME,
     common.SEX,
@@ -267,6 +269,7 @@ _FIELDS = (
         joins=True,
     ),
     common.REMARK,
+    Field("exported_at", "text", words(EXPORTED)),
 )
 
 
@@ -280,4 +283,4 @@ def dated_test(draft: Draft) -> None:
         draft.add("nat_date", "nat_date_in_future", date=tested)
 
 
-RETURNEES = ListSpec("returnees", _FIELDS, checks=(dated_test,))
+RETURNEES = ListSpec("returnees", _FIELDS, checks=(dated_test, from_export))

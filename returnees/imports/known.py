@@ -48,7 +48,7 @@ class KnownBook:
     pasts: dict[tuple[int, str], Past] = field(default_factory=dict)  # by episode, time of export
 
     def judge(
-        self, values: Mapping[str, Any], *, home: str, decided: bool | str = False
+        self, values: Mapping[str, Any], *, home: str, decided: str = ""
     ) -> Judged:
         """Say what to do with an importable row.
 
@@ -65,7 +65,7 @@ class KnownBook:
         return self._about(person, values, home=home, decided=decided)
 
     def _about(
-        self, person: Person | None, values: Mapping[str, Any], *, home: str, decided: bool | str
+        self, person: Person | None, values: Mapping[str, Any], *, home: str, decided: str
     ) -> Judged:
         if person is None:
             return Judged(RowAction.CREATE, subject=Subject())
@@ -78,7 +78,7 @@ class KnownBook:
         return self._against(values, episode, home=home, decided=decided)
 
     def _by_record(
-        self, values: Mapping[str, Any], *, home: str, decided: bool | str
+        self, values: Mapping[str, Any], *, home: str, decided: str
     ) -> Judged:
         """Judge a row that names its record: one that does not fit the person is a question."""
         key = record_key(values["record"])
@@ -136,7 +136,7 @@ class KnownBook:
         return known, changes
 
     def _against(
-        self, values: Mapping[str, Any], episode: Episode, *, home: str, decided: bool | str
+        self, values: Mapping[str, Any], episode: Episode, *, home: str, decided: str
     ) -> Judged:
         known, changes = self.compared(values, episode)
         judged = Judged(
@@ -198,7 +198,7 @@ class KnownBook:
         judged: Judged,
         changes: Values,
         *,
-        decided: bool | str,
+        decided: str,
     ) -> Judged:
         """Judge a row about a return that is over: it stays, unless it comes about after all."""
         subject: Subject = judged.subject

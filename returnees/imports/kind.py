@@ -1,0 +1,113 @@
+"""The list of returnees as the import machine knows it."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from grid.batches.kinds import Frame, Judged, ListKind, Merged, Touched, Values
+from grid.batches.records import plain
+from grid.imports.lists import Context
+from grid.imports.results import Row
+from grid.imports.text import is_nothing
+from grid.models import ImportBatch, ImportRow, User
+from returnees.classes import class_title
+from returnees.imports.apply import before_of, change, register
+from returnees.imports.exported import moment_of
+from returnees.imports.known import KnownBook
+from returnees.imports.loading import LIST, known_book
+from returnees.imports.takeback import take_back_returns, touched_returns
+from returnees.imports.values import NEVER_COMPARED, plain_values
+from returnees.imports.words import MESSAGES
+from returnees.lists import RETURNEES
+from returnees.models import Episode
+
+
+class ReturneeKind(ListKind):
+    """Returnees: a row is a return of a person, registered or changed as if by hand."""
+
+    name = LIST
+    title = _("Returnees")
+    spec = RETURNEES
+    model = Episode
+    shows = ("name", "id_number", "phone", "dest_code", "origin", "return_date")
+    decides = ("dest_code", "origin_code", "hand_edits")
+    template_fields = tuple(
+        field.key for field in RETURNEES.fields if field.key not in ("record", "exported_at")
+    )
+    place_key = "dest_code"
+    never_compared = NEVER_COMPARED
+    read_as = {  # noqa: RUF012  as declared by the base
+        "dest_code": "dest_village",
+        "origin_code": "origin",
+        "stays": "stay_history",
+    }
+    messages = MESSAGES
+
+    def values(self, row: Row, context: Context) -> Values:
+        """Return what a row says, cut to what the portal keeps, with the place its history names."""
+        values = plain_values(row.values)
+        history = values.get("stay_history")
+        if history and not is_nothing(history):
+            code = context.places.origin(history).code
+            if code and code != values.get("origin_code"):
+                values["stays"] = [code]
+        if exported := values.get("exported_at"):
+            values["exported_at"] = moment_of(exported) if values.get("record") else None
+        return values
+
+    def same(self, values: Mapping[str, Any]) -> Hashable | None:
+        """Return the document, or the record number of a row of our export without one."""
+        return super().same(values) or values.get("record")
+
+    def book(self, values: Sequence[Values], frame: Frame, *, lock: bool = False) -> KnownBook:
+        """Load what is known of the persons of these rows."""
+        return known_book(values, frame, lock=lock)
+
+    def before(self, values: Mapping[str, Any], judged: Judged) -> Values:
+        """Return the columns a row is about to replace, as they stand."""
+        return before_of(values, judged)
+
+    def create(
+        self, rows: Sequence[tuple[ImportRow, Judged]], frame: Frame, *, by: User | None
+    ) -> None:
+        """Register the returns of these rows."""
+        register([(row, plain(row), judged) for row, judged in rows], frame, by=by)
+
+    def update(self, merged: Sequence[Merged], frame: Frame, *, by: User | None) -> None:
+        """Change persons and returns, and plan anew."""
+        change(merged, frame, by=by)
+
+    def touched(self, batch: ImportBatch, rows: Sequence[ImportRow]) -> Touched:
+        """Tell it from the history of returns, persons and all that hangs below them."""
+        return touched_returns(batch, rows)
+
+    def take_back(
+        self, batch: ImportBatch, rows: Sequence[ImportRow], frame: Frame, *, by: User | None
+    ) -> None:
+        """Delete the returns that were made, put back what was replaced, plan anew."""
+        take_back_returns(batch, rows, frame)
+
+    def shown_at(self, batch: ImportBatch) -> str:
+        """Return the list of returnees narrowed to the batch."""
+        return f"{reverse('returnee-list')}?batch={batch.pk}"
+
+    def responsible(self, rows: Sequence[ImportRow]) -> dict[int, str]:
+        """Return the responsible cadre of each row's return: not the importer's (JY-2j)."""
+        return self._of_returns(rows, "responsible__name")
+
+    def category(self, rows: Sequence[ImportRow]) -> dict[int, str]:
+        """Return the class each row's return was given by the notice."""
+        found = self._of_returns(rows, "classification")
+        return {number: class_title(name) for number, name in found.items()}
+
+    def _of_returns(self, rows: Sequence[ImportRow], column: str) -> dict[int, str]:
+        keys = {row.target_key for row in rows if row.target_key is not None}
+        found = dict(Episode.objects.filter(pk__in=keys).values_list("pk", models.F(column)))
+        return {
+            row.number: found[row.target_key] or ""
+            for row in rows
+            if row.target_key is not None and row.target_key in found
+        }
