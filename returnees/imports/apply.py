@@ -88,7 +88,7 @@ def _stays(
     for stay in stays_of(after, frame):
         known = answered.get(stay.text[:40])
         if known and (known.place_id or "").startswith(stay.place_code or " "):
-            stay = _kept(known, subject, day)  # noqa: PLW2901  the finer answer in its place
+            stay = _kept(known, subject, day)
         found.append(stay)
     return tuple(found)
 

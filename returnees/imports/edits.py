@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import pghistory.core
 from django.db.models import Model
 from django.db.models.fields.json import KeyTextTransform
 
+from grid.batches.hands import history
 from grid.batches.kinds import Values
 
 UNDO = "undo import"
@@ -153,8 +153,7 @@ def versions_of(
 
     `names` are the columns wanted, `read` turns one version into values, `column` groups them.
     """
-    (history,) = pghistory.core.event_models(tracks_model=model)
-    rows = history.objects.filter(**{f"{column}__in": keys}).order_by("pgh_id")
+    rows = history(model).objects.filter(**{f"{column}__in": keys}).order_by("pgh_id")
     found: dict[int, list[Version]] = {}
     for row in told(rows).only(column, "pgh_created_at", *names).iterator(chunk_size=2000):
         version = Version(

@@ -1,10 +1,13 @@
 """The list of returnees as the import machine knows it."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grid.batches.kinds import Frame, Judged, ListKind, Merged, Touched, Values
@@ -12,7 +15,7 @@ from grid.batches.records import plain
 from grid.imports.lists import Context
 from grid.imports.results import Row
 from grid.imports.text import is_nothing
-from grid.models import ImportBatch, ImportRow, User
+from grid.models import ImportBatch, ImportRow, Place, User
 from returnees.classes import class_title
 from returnees.imports.apply import before_of, change, register
 from returnees.imports.exported import moment_of
@@ -23,6 +26,9 @@ from returnees.imports.values import NEVER_COMPARED, plain_values
 from returnees.imports.words import MESSAGES
 from returnees.lists import RETURNEES
 from returnees.models import Episode
+from returnees.policies import NoPolicyInForceError, fill_gap, pack_in_force
+
+COUNTY = 6  # digits of a county's code
 
 
 class ReturneeKind(ListKind):
@@ -39,7 +45,7 @@ class ReturneeKind(ListKind):
     )
     place_key = "dest_code"
     never_compared = NEVER_COMPARED
-    read_as = {  # noqa: RUF012  as declared by the base
+    read_as = {
         "dest_code": "dest_village",
         "origin_code": "origin",
         "stays": "stay_history",
@@ -47,7 +53,7 @@ class ReturneeKind(ListKind):
     messages = MESSAGES
 
     def values(self, row: Row, context: Context) -> Values:
-        """Return what a row says, cut to what the portal keeps, with the place its history names."""
+        """Return what a row says, cut to what is kept, with the place its history names."""
         values = plain_values(row.values)
         history = values.get("stay_history")
         if history and not is_nothing(history):
@@ -60,7 +66,8 @@ class ReturneeKind(ListKind):
 
     def same(self, values: Mapping[str, Any]) -> Hashable | None:
         """Return the document, or the record number of a row of our export without one."""
-        return super().same(values) or values.get("record")
+        found = super().same(values)
+        return values.get("record") if found is None else found
 
     def book(self, values: Sequence[Values], frame: Frame, *, lock: bool = False) -> KnownBook:
         """Load what is known of the persons of these rows."""
@@ -89,6 +96,21 @@ class ReturneeKind(ListKind):
     ) -> None:
         """Delete the returns that were made, put back what was replaced, plan anew."""
         take_back_returns(batch, rows, frame)
+
+    def prepare(self, batch: ImportBatch, *, by: User | None) -> list[str]:
+        """Put the default notice in force in a county that has none on the days of the list."""
+        county = batch.place_id[:COUNTY]
+        first = batch.as_of - timedelta(days=settings.GRID["import_days_back"])
+        try:
+            pack_in_force(county, first)
+        except NoPolicyInForceError:
+            pack, place = settings.GRID["default_pack"], Place.objects.get(pk=county)
+            fill_gap(pack=pack, place=place, since=first, by=by)
+            return [
+                gettext("No notice was in force in %(place)s: %(pack)s is now, since %(since)s.")
+                % {"place": place.name, "pack": pack, "since": first}
+            ]
+        return []
 
     def shown_at(self, batch: ImportBatch) -> str:
         """Return the list of returnees narrowed to the batch."""

@@ -47,9 +47,7 @@ class KnownBook:
     stays: dict[int, list[Stay]] = field(default_factory=dict)  # by report
     pasts: dict[tuple[int, str], Past] = field(default_factory=dict)  # by episode, time of export
 
-    def judge(
-        self, values: Mapping[str, Any], *, home: str, decided: str = ""
-    ) -> Judged:
+    def judge(self, values: Mapping[str, Any], *, home: str, decided: str = "") -> Judged:
         """Say what to do with an importable row.
 
         `home` is the place the list was given for; `decided` what somebody has answered to what
@@ -77,9 +75,7 @@ class KnownBook:
             return Judged(RowAction.CREATE, person=person.pk, subject=Subject(person))
         return self._against(values, episode, home=home, decided=decided)
 
-    def _by_record(
-        self, values: Mapping[str, Any], *, home: str, decided: str
-    ) -> Judged:
+    def _by_record(self, values: Mapping[str, Any], *, home: str, decided: str) -> Judged:
         """Judge a row that names its record: one that does not fit the person is a question."""
         key = record_key(values["record"])
         episode = self.records.get(key) if key else None

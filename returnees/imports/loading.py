@@ -42,9 +42,7 @@ def _suggested(
 ) -> dict[tuple[bytes, str], list[Person]]:
     """Return persons by phone and name, for the rows whose document nobody has."""
     wanted = {
-        key
-        for values in rows
-        if book.person(values) is None and (key := suggestion_key(values))
+        key for values in rows if book.person(values) is None and (key := suggestion_key(values))
     }
     if not wanted:
         return {}

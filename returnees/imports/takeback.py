@@ -192,7 +192,7 @@ def _set(row: Any, columns: Mapping[str, Any]) -> None:
     """Set columns as they were kept: days and moments as ISO 8601."""
     for name, value in columns.items():
         if name in DAYS:
-            value = date.fromisoformat(value) if value else None  # noqa: PLW2901
+            value = date.fromisoformat(value) if value else None
         elif name in MOMENTS:
-            value = datetime.fromisoformat(value) if value else None  # noqa: PLW2901
+            value = datetime.fromisoformat(value) if value else None
         setattr(row, name, value)

@@ -141,9 +141,7 @@ def extra_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
     The origin's code stands here as well: its place need not be loaded.
     """
-    return {
-        key: value for key, value in values.items() if value is not None and key not in _APART
-    }
+    return {key: value for key, value in values.items() if value is not None and key not in _APART}
 
 
 def report_values(report: Any, frame: Frame) -> Values:
