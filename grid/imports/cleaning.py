@@ -1,5 +1,6 @@
 """A row of cells to canonical values and problems, field by field and then across fields."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -19,9 +20,10 @@ from grid.imports.text import NOTHING, compact, is_nothing
 
 _MAX_UNKNOWN = 200  # texts counted per field
 _MAX_LEARNED = 20_000  # texts kept per field
-_LEARNED = frozenset(("choice", "date", "window_date", "village", "origin", "contact_phone"))
+_LEARNED = frozenset(("choice", "date", "window_date", "village", "origin"))
 _SHIFTS = (1, -1, 2, -2)
 _VEHICLE_MARKS = str.maketrans("", "", "·.•●・-— ")
+_PLAIN_VEHICLE = re.compile("[\u4e00-\u9fffA-Z0-9]+")
 Step = Callable[[Draft, Field], None]
 
 
@@ -197,8 +199,10 @@ def _text(draft: Draft, field: Field) -> None:
 def _vehicle(draft: Draft, field: Field) -> None:
     """Write a plate, train or flight number in capitals without blanks, dots and dashes."""
     text = draft.text(field)
-    if not is_nothing(text):
-        draft.values[field.key] = compact(text).upper().translate(_VEHICLE_MARKS) or None
+    if text not in NOTHING:
+        if _PLAIN_VEHICLE.fullmatch(text) is None:
+            text = compact(text).upper().translate(_VEHICLE_MARKS)
+        draft.values[field.key] = text or None
 
 
 def _day(draft: Draft, field: Field) -> date | None:

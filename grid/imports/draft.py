@@ -37,11 +37,16 @@ class Layout:
                 self.labels.setdefault(column.field, column.label)
         self.width = len(columns)
         self.first = {key: at[0] for key, at in self.places.items()}
-        self.single = {key for key, at in self.places.items() if len(at) == 1}
+        self.single = {key: at[0] for key, at in self.places.items() if len(at) == 1}
         self.joined = {key for key, at in self.places.items() if len(at) > 1}
         self.keys_of: dict[str, list[str]] = {}
         for field in spec.fields:
             self.keys_of.setdefault(field.kind, []).append(field.key)
+        self.key_of = {kind: keys[0] for kind, keys in self.keys_of.items()}
+        self.read_as = {
+            kind: next((key for key in keys if key in self.places), "")
+            for kind, keys in self.keys_of.items()
+        }
 
     def widened(self, cells: list[T]) -> list[T]:
         """Return a row that reaches over all columns."""
@@ -79,13 +84,15 @@ class Draft:
 
     def text(self, field: Field) -> str:
         """Return the cleaned text of a field, empty where the file has no such column."""
-        return self.text_at(field.key)
+        place = self.layout.single.get(field.key)
+        return self.text_at(field.key) if place is None else self.row[place]
 
     def text_at(self, key: str) -> str:
         """Return the cleaned text of a field by key; several columns of one field are joined."""
         layout = self.layout
-        if key in layout.single:
-            return self.row[layout.first[key]]
+        place = layout.single.get(key)
+        if place is not None:
+            return self.row[place]
         parts = [self.row[place] for place in layout.places.get(key, ())]
         return "".join(part for part in parts if not is_nothing(part))
 
@@ -109,11 +116,9 @@ class Draft:
 
     def text_of(self, kind: str) -> str:
         """Return the text of the first field of a kind that the file has, or nothing."""
-        for key in self.layout.keys_of.get(kind, ()):
-            if key in self.layout.places:
-                return self.text_at(key)
-        return ""
+        key = self.layout.read_as.get(kind)
+        return self.text_at(key) if key else ""
 
     def key_of(self, kind: str) -> str:
         """Return the key of the first field of a kind."""
-        return self.layout.keys_of.get(kind, [""])[0]
+        return self.layout.key_of.get(kind, "")

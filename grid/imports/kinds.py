@@ -9,6 +9,7 @@ _EXAMPLE_SEQ = frozenset(
     ("例", "示例", "样例", "例子", "范例", "例如", "举例", "例:", "如", "样表")
 )
 _EXAMPLE_TEXT = re.compile(r"^(?:填写)?(?:示例|样例|范例|此行为例)")
+_EXAMPLE_STARTS = "填示样范此"
 _PLACEHOLDERS = frozenset(("张三", "李四", "王五", "某某", "某某某", "xxx", "XXX", "×××"))
 _MASKED = re.compile(r"[Xx×*＊]{4,}")
 _WHOLE = re.compile(r"[0-9]{11}|[0-9]{17}[0-9X]")
@@ -58,13 +59,17 @@ class RowKinds:
 
     def _is_surely_data(self, texts: list[str]) -> bool:
         """Say whether a row holds a whole number of a person and no word of an example."""
-        if not any(at < len(texts) and _WHOLE.fullmatch(texts[at]) for at in self.numbers):
+        width = len(texts)
+        for at in self.numbers:
+            if at < width and _WHOLE.fullmatch(texts[at]):
+                break
+        else:
             return False
-        first = next(filter(None, texts))
-        last = next(filter(None, reversed(texts)))
-        if first in _EXAMPLE_SEQ or _EXAMPLE_TEXT.match(last):
+        first = texts[0] or next(filter(None, texts))
+        last = texts[-1] or next(filter(None, reversed(texts)))
+        if first in _EXAMPLE_SEQ or (last[0] in _EXAMPLE_STARTS and _EXAMPLE_TEXT.match(last)):
             return False
-        return not any(at < len(texts) and texts[at] in _PLACEHOLDERS for at in self.names)
+        return _PLACEHOLDERS.isdisjoint([texts[at] for at in self.names if at < width])
 
     def _repeats_header(self, texts: list[str], filled: list[int]) -> bool:
         heads = self.heads

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from grid.imports.text import clean, compact, is_nothing
+from grid.imports.text import NOTHING, clean, compact, is_nothing
 
-_PLAIN = re.compile("[\u4e00-\u9fff]{2,4}")
+_PLAIN = re.compile("(?!.*(?:某|未知|不详|匿名))[\u4e00-\u9fff]{2,4}")
 _DOTS = re.compile("[.．•●・‧∙⋅･。˙]")
 _NOTE = re.compile(r"[(（\[【<《]([^()（）\[\]【】<>《》]*)[)）\]】>》]")
 _SEVERAL = re.compile(r"[、，,;；/\n\r|]|和(?=[\u4e00-\u9fff]{2})")
@@ -31,9 +31,14 @@ class Name:
     params: dict[str, Any] = field(default_factory=dict)
 
 
+def is_plain(value: str) -> bool:
+    """Say whether a text is one name as it should be: two to four Chinese characters."""
+    return _PLAIN.fullmatch(value) is not None and value not in NOTHING
+
+
 def names_several(value: str) -> bool:
     """Say whether a cell holds several persons' names."""
-    if _PLAIN.fullmatch(value):
+    if is_plain(value):
         return False
     parts = [compact(_NOTE.sub("", part)) for part in _SEVERAL.split(value.strip())]
     names = [part for part in parts if _CHINESE.fullmatch(part)]
@@ -47,8 +52,8 @@ def speaks_of_a_child(*texts: str) -> bool:
 
 def read_name(value: str) -> Name:
     """Understand a name. A note in brackets is taken out and named in the warning."""
-    if _PLAIN.fullmatch(value):
-        return Name(value) if not _ANONYMOUS.search(value) else _invalid(value)
+    if is_plain(value):
+        return Name(value)
     value = clean(value)
     notes = _NOTE.findall(value)
     name = _whole(_NOTE.sub("", value))

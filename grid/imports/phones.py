@@ -24,6 +24,11 @@ class Phone:
     params: dict[str, Any] = field(default_factory=dict)
 
 
+def is_plain_mobile(value: str) -> bool:
+    """Say whether a text is a mobile number as it should be: eleven digits."""
+    return _MOBILE.fullmatch(value) is not None
+
+
 def is_mobile(value: str) -> bool:
     """Say whether a text is a mobile number in any of its forms."""
     return len(value) >= 11 and read_phone(value).code == "" and not is_nothing(compact(value))

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime, time
+from typing import cast
 
 from grid.imports.results import Cell
 
@@ -47,10 +48,14 @@ def clean(value: str) -> str:
 
 def clean_row(cells: list[Cell]) -> list[str]:
     """Return the cleaned texts of a row; a row of plain texts is looked at only once."""
-    texts = [cell if isinstance(cell, str) else as_text(cell) for cell in cells]
-    whole = "|".join(texts)
+    try:
+        whole = "|".join(cast("list[str]", cells))
+        texts = cast("list[str]", cells[:])
+    except TypeError:  # dates and numbers of a workbook
+        texts = [cell if isinstance(cell, str) else as_text(cell) for cell in cells]
+        whole = "|".join(texts)
     if not whole.isprintable() and _ODD.search(whole):
-        return [clean(text) for text in texts]
+        return [text.strip() if text.isprintable() else clean(text) for text in texts]
     if " |" in whole or "| " in whole or whole[:1] == " " or whole[-1:] == " ":
         return [text.strip() for text in texts]
     return texts

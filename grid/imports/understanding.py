@@ -92,6 +92,7 @@ def _rows(
     header = found.header.rows
     last = header[-1] if header else -1
     told = found.table.kinds  # a sign-up chain knows the kinds of its rows
+    notes, hidden = found.table.notes, found.table.hidden_rows
     fill = _Fill(found.table.merges, after=last)
     seen_title = False
     blanks = 0
@@ -111,16 +112,20 @@ def _rows(
         if kind != "data":
             yield Row(place + 1, kind, None, _raw(labels, cells), {})
             continue
-        fill.apply(place, cells, texts)
+        if fill.starts:
+            fill.apply(place, cells, texts)
         values, problems = cleaner.clean(cells, texts)
-        problems += found.table.notes.get(place, ()) + _hidden(found.table, place + 1)
+        if notes or hidden:
+            problems += _noted(found.table, place)
         verdict = verdict_of(problems)
         counts[verdict] += 1
         yield Row(place + 1, kind, verdict, _raw(labels, cells), values, problems)
 
 
-def _hidden(table: Table, number: int) -> tuple[Problem, ...]:
-    return (problem("", "row_hidden"),) if number in table.hidden_rows else ()
+def _noted(table: Table, place: int) -> tuple[Problem, ...]:
+    """Return what the table itself has to say about a row."""
+    hidden = (problem("", "row_hidden"),) if place + 1 in table.hidden_rows else ()
+    return table.notes.get(place, ()) + hidden
 
 
 def _labels(header: Header) -> list[str]:
