@@ -15,7 +15,7 @@ def test_the_same_persons_registered_again_are_the_same_state(world: World) -> N
     AdvanceReport.objects.all().delete()
     Person.objects.filter(name="何归来").delete()
 
-    an_episode(-2, name="何归来", id_number="", phone="15400000001", reported_at=noon(-3))
+    an_episode(-2, name="何归来", id_number="", phone="15400000001", reported_at=noon(-4))
 
     assert differences(before, business_state()) == []
 
