@@ -95,6 +95,7 @@ class HouseholdAdmin(RightfulImport, PortalAdmin):
     list_filter = ["use", "home_suitable"]
     search_fields = ["number", "address", "head_name"]
     raw_id_fields = ["place", "landlord"]
+    exclude = ["phone", "landlord_phone"]  # sealed: changed on the household's page
     list_select_related = ["place"]
 
 

@@ -17,8 +17,22 @@ NO_ID = _(
 )
 
 
+NO_PHONE = _("This is no phone number: 1xxxxxxxxxx or 0391-xxxxxxx.")
+
+
 def _digits(phone: str) -> str:
     return phone.replace(" ", "").replace("-", "")
+
+
+def _phone(text: str) -> str:
+    """Return the digits of a phone, or refuse what is none."""
+    phone = _digits(text)
+    if phone and not identity.is_phone(phone):
+        raise forms.ValidationError(NO_PHONE)
+    return phone
+
+
+PHONES = ("phone", "landlord_phone")
 
 
 class HouseholdForm(forms.Form):
@@ -29,6 +43,10 @@ class HouseholdForm(forms.Form):
     address = forms.CharField(label=_("Address"), max_length=120, required=False)
     use = forms.ChoiceField(label=_("Use"), choices=Use, initial=Use.RESIDENT)
     head_name = forms.CharField(label=_("Head of household"), max_length=60, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=13, required=False)
+    size = forms.IntegerField(label=_("Household size"), min_value=0, max_value=200, required=False)
+    landlord_name = forms.CharField(label=_("Landlord's name"), max_length=60, required=False)
+    landlord_phone = forms.CharField(label=_("Landlord's phone"), max_length=13, required=False)
     landlord_id_number = forms.CharField(
         label=_("Landlord's ID number"),
         max_length=18,
@@ -42,10 +60,19 @@ class HouseholdForm(forms.Form):
         self.user, self.household = user, household
         if household is not None:
             del self.fields["place"]
+            for name in PHONES:
+                if known := getattr(household, f"masked_{name}"):
+                    self.fields[name].help_text = _("Empty: it stays %(phone)s.") % {"phone": known}
         else:
             field = self.fields["place"]
             assert isinstance(field, OwnVillageField)  # noqa: S101  declared above
             field.of(user, Permission.REGISTER)
+
+    def clean_phone(self) -> str:
+        return _phone(self.cleaned_data["phone"])
+
+    def clean_landlord_phone(self) -> str:
+        return _phone(self.cleaned_data["landlord_phone"])
 
     def clean_landlord_id_number(self) -> str:
         number = identity.normalise_id(self.cleaned_data["landlord_id_number"])
@@ -67,7 +94,8 @@ class HouseholdForm(forms.Form):
         number = data.pop("landlord_id_number")
         if number:
             data["landlord"] = self._landlord(number)
-        return data
+        # Numbers are not shown in full in a form: an empty one says nothing about a known one.
+        return {key: value for key, value in data.items() if value or key not in PHONES}
 
 
 class AssessForm(forms.Form):
@@ -112,7 +140,7 @@ class PersonForm(forms.Form):
         data["id_number"] = number
         phone = _digits(data.get("phone", ""))
         if phone and not identity.is_phone(phone):
-            self.add_error("phone", _("This is no phone number: 1xxxxxxxxxx or 0391-xxxxxxx."))
+            self.add_error("phone", NO_PHONE)
         data["phone"] = phone
         return data
 
@@ -138,7 +166,7 @@ class PersonEditForm(forms.Form):
     def clean_phone(self) -> str:
         phone = _digits(self.cleaned_data["phone"])
         if phone and not identity.is_phone(phone):
-            raise forms.ValidationError(_("This is no phone number: 1xxxxxxxxxx or 0391-xxxxxxx."))
+            raise forms.ValidationError(NO_PHONE)
         return phone
 
     def clean_id_number(self) -> str:

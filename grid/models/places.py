@@ -5,8 +5,10 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from grid import identity
 from grid.audit import tracked
 from grid.choices import CODE_LENGTHS, LEVEL_OF_LENGTH, Level, Use
+from grid.fields import SealedTextField
 from grid.scope import ScopedQuerySet
 
 
@@ -156,6 +158,10 @@ class Household(models.Model):
     address = models.CharField(_("address"), max_length=120, blank=True)
     use = models.CharField(_("use"), max_length=12, choices=Use, default=Use.RESIDENT)
     head_name = models.CharField(_("head of household"), max_length=60, blank=True)
+    phone = SealedTextField(_("phone"), default="", blank=True)
+    size = models.PositiveSmallIntegerField(
+        _("household size"), null=True, blank=True, help_text=_("As declared, registered or not.")
+    )
     landlord = models.ForeignKey(
         "Person",
         models.PROTECT,
@@ -165,6 +171,9 @@ class Household(models.Model):
         related_name="lets",
         help_text=_("Who lets answers for the tenants."),
     )
+    # Ledgers name landlords who are no registered persons: `landlord` may be empty beside these.
+    landlord_name = models.CharField(_("landlord's name"), max_length=60, blank=True)
+    landlord_phone = SealedTextField(_("landlord's phone"), default="", blank=True)
     home_suitable = models.BooleanField(
         _("single-room isolation possible"), null=True, blank=True
     )  # JY-2f; empty = not assessed
@@ -196,6 +205,16 @@ class Household(models.Model):
     def scope_keys(self) -> tuple[str, int | None, int | None]:
         """Return place, household, person."""
         return self.place_id, self.pk, None
+
+    @property
+    def masked_phone(self) -> str:
+        """The phone number with its middle hidden."""
+        return identity.mask_phone(self.phone)
+
+    @property
+    def masked_landlord_phone(self) -> str:
+        """The landlord's phone number with its middle hidden."""
+        return identity.mask_phone(self.landlord_phone)
 
 
 class SiteQuerySet(ScopedQuerySet):

@@ -20,7 +20,20 @@ PERSON_FIELDS = frozenset(
     {"name", "id_type", "id_number", "phone", "sex", "birth_date", "place", "household"}
 )
 HOUSEHOLD_FIELDS = frozenset(
-    {"place", "number", "address", "use", "head_name", "landlord", "note", "closed_on"}
+    {
+        "place",
+        "number",
+        "address",
+        "use",
+        "head_name",
+        "phone",
+        "size",
+        "landlord",
+        "landlord_name",
+        "landlord_phone",
+        "note",
+        "closed_on",
+    }
 )
 
 
@@ -185,7 +198,8 @@ def _already_registered(person: Person, by: User | None) -> AlreadyRegisteredErr
 def register_household(*, place: Place, number: str, by: User | None, **fields: Any) -> Household:
     """Register a dwelling in a village, grid or building (JY-2j, JY-2k).
 
-    Fields: address, use, head_name, landlord (a person), note.
+    Fields: address, use, head_name, phone, size (persons), landlord (a person), landlord_name,
+    landlord_phone, note.
     """
     _need_known(fields, HOUSEHOLD_FIELDS - {"place", "number", "closed_on"})
     household = Household(place=place, number=number, **fields)
@@ -225,6 +239,7 @@ def _save_household(household: Household, *, by: User | None, why: str) -> None:
         raise HouseholdDataError(_("There is no such use: %(use)s.") % {"use": household.use})
     if household.closed_on and household.closed_on > today():
         raise HouseholdDataError(_("A household cannot be given up in the future."))
+    _check_phones(household)
     need_in_village(household.place)
     try:
         with acting(by=by, why=why), transaction.atomic():
@@ -236,6 +251,19 @@ def _save_household(household: Household, *, by: User | None, why: str) -> None:
             _("%(number)s in %(place)s is registered already: open that household instead.")
             % {"number": household.number, "place": household.place}
         ) from error
+
+
+def _check_phones(household: Household) -> None:
+    for field in ("phone", "landlord_phone"):
+        number = getattr(household, field).replace(" ", "")
+        if number and not identity.is_phone(number):
+            raise HouseholdDataError(
+                _(
+                    "The phone number is neither a mobile (1xxxxxxxxxx) nor a landline "
+                    "(0391-xxxxxxx)."
+                )
+            )
+        setattr(household, field, number)
 
 
 @transaction.atomic

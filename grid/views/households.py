@@ -24,7 +24,15 @@ from grid.responsibility import chain
 from grid.services import people
 from grid.web import PortalRequest, answer, attempt, need, page
 
-EDITABLE = ("number", "address", "use", "head_name", "note")
+EDITABLE = (
+    "number",
+    "address",
+    "use",
+    "head_name",
+    "size",
+    "landlord_name",
+    "note",
+)
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 

@@ -154,3 +154,36 @@ def test_the_search_for_places_shows_names_alone(world: World) -> None:
     assert [one["value"] for one in soup(own).select("input")] == [VILLAGE]
     found = soup(country).select_one("input")
     assert (found["name"], found["value"]) == ("a-0-place", "980101")
+
+
+def test_phones_and_landlord_of_a_household_are_kept_shown_masked_and_stay_when_left_empty(
+    client, world
+):
+    client.force_login(world.head)
+    data = {
+        "place": VILLAGE,
+        "number": "3号",
+        "use": "rented",
+        "head_name": "何租",
+        "phone": "153 0000 1234",
+        "size": "4",
+        "landlord_name": "孙房东",
+        "landlord_phone": "15300005678",
+    }
+    client.post(reverse("household-new"), data)
+    home = Household.objects.get(number="3号")
+    assert (home.phone, home.size, home.landlord_phone) == ("15300001234", 4, "15300005678")
+
+    page = client.get(reverse("household-detail", args=[home.pk])).content.decode()
+    form = client.get(reverse("household-edit", args=[home.pk])).content.decode()
+    for shown in (page, form):
+        assert "153****1234" in shown
+        assert "15300001234" not in shown
+    assert "孙房东" in page
+
+    edit = reverse("household-edit", args=[home.pk])
+    changed = {**data, "phone": "", "landlord_phone": "15300009999", "size": ""}
+    assert client.post(edit, changed).status_code == 302
+    home.refresh_from_db()
+    assert (home.phone, home.size, home.landlord_phone) == ("15300001234", None, "15300009999")
+    assert client.post(edit, {**data, "phone": "12345"}).status_code != 302
