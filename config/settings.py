@@ -234,6 +234,7 @@ CELERY_TASK_ROUTES = {
     "schedules.send_*": {"queue": "reminders"},
     "schedules.tell_*": {"queue": "reminders"},
     "schedules.reconcile*": {"queue": "reconcile"},
+    "grid.import_*": {"queue": "imports"},
     "returnees.import_*": {"queue": "imports"},
     "returnees.screen*": {"queue": "imports"},
 }

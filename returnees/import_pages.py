@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from grid.areas import short_name
+from grid.batches.summary import row_problems
 from grid.choices import BatchState, Level, RowAction
 from grid.identity import mask_id, mask_phone
 from grid.models import ImportBatch, ImportRow, Place
 from grid.tables import Table
-from returnees.importing import row_problems
 
 # Filter of the page -> condition on the rows; the figures of the summary lead to them.
 SHOWS: dict[str, dict[str, Any]] = {

@@ -3,14 +3,7 @@
 from celery import shared_task
 
 from returnees.services.confirming import CONFIRM_TASK, confirm_queued
-from returnees.services.imports import TASK, commit_queued
 from returnees.services.screening import SCREEN_TASK, screen_queued
-
-
-@shared_task(name=TASK)  # type: ignore[untyped-decorator]
-def import_commit(batch: str, user: int | None) -> None:
-    """Commit a big import; after a crash it goes on where it stopped."""
-    commit_queued(batch=batch, user=user)
 
 
 @shared_task(name=SCREEN_TASK)  # type: ignore[untyped-decorator]

@@ -52,12 +52,22 @@ def touched(batch: ImportBatch, model: type[Model], keys: Iterable[int]) -> Hand
 
 
 def touched_in(batch: ImportBatch, sources: Sequence[Source], *, since: datetime) -> Hands:
-    """Return, by target key, whose hands were on these rows since, and when last."""
+    """Return, by target key, whose hands were on these rows since, and when last.
+
+    Another import counts when somebody gave it, or when it came later.
+    """
     found: Hands = {}
+    then = batch.committed_at or batch.uploaded_at
+    later = [
+        str(pk)
+        for pk in ImportBatch.objects.filter(committed_at__gt=then)
+        .exclude(pk=batch.pk)
+        .values_list("pk", flat=True)
+    ]
+    hands = Q(who__isnull=False) & (Q(batch__isnull=True) | ~Q(batch=str(batch.pk)))
     for table, column, owners in sources:
         acts = _by_context(table, column, owners).filter(
-            Q(batch__isnull=True, who__isnull=False) | (~Q(batch=str(batch.pk)) & ~Q(batch=None)),
-            pgh_created_at__gte=since,
+            hands | Q(batch__in=later), pgh_created_at__gte=since
         )
         rows = acts.values_list(column, "pgh_context__metadata__name", "pgh_created_at")
         for key, who, when in rows:
@@ -103,7 +113,8 @@ def imported(list_name: str, keys: Iterable[int], *, batch: UUID) -> dict[int, d
         seen, said, target_key__in=keys, batch__list_name=list_name, undone=False
     )
     found: dict[int, dict[str, Any]] = {}
-    for key, values in rows.order_by("pk").values_list("target_key", "values"):
+    said_of: QuerySet[Any] = rows.order_by("pk").values_list("target_key", "values")
+    for key, values in said_of:
         base = found.setdefault(key, {})
         base |= {name: value for name, value in (values or {}).items() if value is not None}
     return found

@@ -13,6 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grid.batches.checking import check_file
+from grid.batches.committing import commit_batch
+from grid.batches.placing import place_index
+from grid.batches.summary import row_problems
 from grid.choices import Level
 from grid.errors import Refused
 from grid.imports.lists import Context
@@ -20,10 +24,8 @@ from grid.imports.results import UnreadableFileError
 from grid.imports.understanding import understand
 from grid.models import ImportBatch, Place, Post, User
 from grid.scope import active_on
-from returnees.importing import check_file, place_index, row_problems
 from returnees.lists import RETURNEES
 from returnees.policies import NoPolicyInForceError, fill_gap, pack_in_force
-from returnees.services.imports import commit_batch
 
 SAMPLE = 2000  # rows that tell which county a list is about
 MOST_OF = 0.8

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from grid.batches import committing, decisions, undoing
+from grid.batches.checking import check_file
 from grid.choices import BatchState
 from grid.models import ImportBatch
 from grid.paging import keyset_page
@@ -16,8 +18,6 @@ from grid.tables import as_response
 from grid.web import PortalRequest, answer, attempt, need, page, tell
 from returnees.import_forms import DecisionForm, UploadForm
 from returnees.import_pages import lines_of, problem_table, rows_of, tabs_of, villages_for
-from returnees.importing import check_file
-from returnees.services import decisions, imports, undo
 
 DETAIL = "returnees/import_detail.html"
 
@@ -118,7 +118,7 @@ def import_confirm(request: PortalRequest, pk: str) -> HttpResponse:
     batch = batch_for(request, pk)
     return answer(
         request,
-        lambda: imports.start_commit(batch=batch, by=request.user),
+        lambda: committing.start_commit(batch=batch, by=request.user),
         done=_("The import is confirmed."),
         to=reverse("import-detail", args=[batch.pk]),
     )
@@ -142,7 +142,7 @@ def import_undo(request: PortalRequest, pk: str) -> HttpResponse:
     batch = batch_for(request, pk)
     return answer(
         request,
-        lambda: undo.undo_batch(batch=batch, by=request.user),
+        lambda: undoing.undo_batch(batch=batch, by=request.user),
         done=_("The import is taken back."),
         to=reverse("import-detail", args=[batch.pk]),
     )

@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from grid.batches import committing
 from grid.choices import BatchState
 from grid.days import today
 from grid.models import ImportBatch
 from returnees.models import Episode
-from returnees.services import imports
 from tests.browser.conftest import DESK
 from tests.cast import TOWN
 from tests.journeys import lists
@@ -36,7 +36,7 @@ def night_list(tmp_path):
 def test_a_list_is_imported_by_a_worker_and_the_overview_counts_it(
     windows, live_server, county, night_list, queued_jobs, monkeypatch
 ):
-    monkeypatch.setattr(imports, "MANY", PEOPLE)  # so that the page hands it to a worker
+    monkeypatch.setattr(committing, "MANY", PEOPLE)  # so that the page hands it to a worker
     queued_jobs.hold = threading.Event()
     page = windows.open(county.township, DESK, reverse("import-new"))
     page.set_input_files("input[type=file]", night_list)

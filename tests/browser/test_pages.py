@@ -6,11 +6,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
+from grid.batches.checking import check_file
 from grid.choices import BatchState
 from grid.days import today
 from grid.models import Block, Household, ImportBatch, Person, Place, User
 from policies import schema
-from returnees.importing import check_file
 from returnees.models import (
     AdvanceReport,
     Away,

@@ -10,24 +10,26 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from grid.choices import BatchState, Tier
-from grid.models import Event, ImportBatch, Person, Post
-from grid.services.responsibility import assign
-from returnees.choices import EpisodeState
-from returnees.importing import FileRefusedError, check_file, row_problems
-from returnees.models import AdvanceReport, Certificate, Episode, PolicyVersion, Stage, Stay, Test
-from returnees.services import imports
-from returnees.services.decisions import RowRefusedError, decide, discard
-from returnees.services.episodes import cancel, confirm_arrival, update_facts
-from returnees.services.health import log_health
-from returnees.services.imports import (
+from grid.batches import committing, running
+from grid.batches.checking import FileRefusedError, check_file
+from grid.batches.committing import (
     BatchRefusedError,
     commit_batch,
     commit_queued,
     start_commit,
 )
+from grid.batches.decisions import RowRefusedError, decide, discard
+from grid.batches.summary import row_problems
+from grid.batches.undoing import undo_batch
+from grid.batches.writing import Writer
+from grid.choices import BatchState, Tier
+from grid.models import Event, ImportBatch, Person, Post
+from grid.services.responsibility import assign
+from returnees.choices import EpisodeState
+from returnees.models import AdvanceReport, Certificate, Episode, PolicyVersion, Stage, Stay, Test
+from returnees.services.episodes import cancel, confirm_arrival, update_facts
+from returnees.services.health import log_health
 from returnees.services.reports import register_report
-from returnees.services.undo import undo_batch
 from tests.cast import COUNTY, SECOND, TOWN, VILLAGE, World
 from tests.factories.lists import Line, a_line, a_list, day
 from tests.factories.returnees import a_report, id_number, in_force, noon
@@ -347,17 +349,17 @@ def test_only_waiting_rows_are_decided(world: World) -> None:
 def test_a_commit_cut_off_goes_on_where_it_stopped(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "CHUNK", 2)
+    monkeypatch.setattr(committing, "CHUNK", 2)
     batch = check(*(a_line(n) for n in range(1, 8)))
-    apply, calls = imports.apply_rows, []
+    apply, calls = Writer.apply, []
 
-    def cut(*args: Any, **more: Any) -> None:
+    def cut(*args: Any) -> None:
         calls.append(1)
         if len(calls) == 3:
             raise RuntimeError("power cut")
-        apply(*args, **more)
+        apply(*args)
 
-    monkeypatch.setattr(imports, "apply_rows", cut)
+    monkeypatch.setattr(Writer, "apply", cut)
     with pytest.raises(RuntimeError):
         commit_batch(batch=batch, by=None)
     batch.refresh_from_db()
@@ -388,9 +390,9 @@ def test_a_big_batch_goes_to_a_worker(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(imports, "MANY", 2)
+    monkeypatch.setattr(committing, "MANY", 2)
     monkeypatch.setattr(
-        imports.current_app, "send_task", lambda *args, **more: sent.append((args, more["args"]))
+        running.current_app, "send_task", lambda *args, **more: sent.append((args, more["args"]))
     )
     batch = check(a_line(1), a_line(2))
 
@@ -398,7 +400,7 @@ def test_a_big_batch_goes_to_a_worker(
         queued = start_commit(batch=batch, by=world.township)
     assert sent == [(("returnees.import_commit",), [str(batch.pk), world.township.pk])]
     assert queued.state == BatchState.COMMITTING
-    from returnees.tasks import import_commit
+    from grid.tasks import import_commit
 
     import_commit(str(batch.pk), world.township.pk)
 

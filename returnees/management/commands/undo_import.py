@@ -7,9 +7,9 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from grid.batches.undoing import undo_batch
 from grid.errors import Refused
 from grid.models import ImportBatch
-from returnees.services.undo import undo_batch
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-"""Several rows of one list about one person: the later ones update the earlier.
+"""Several rows of one list about one subject: the later ones update the earlier.
 
 Against what the portal knows, such rows count as one, the later values over the earlier: otherwise
 a list imported again would first take its own update back and then repeat it.
@@ -6,36 +6,40 @@ a list imported again would first take its own update back and then repeat it.
 
 from collections.abc import Mapping, Sequence
 
+from grid.batches.kinds import Book, Frame, Judged, ListKind, Values
+from grid.batches.records import plain
+from grid.batches.sentences import problem
+from grid.batches.writing import say
 from grid.bulk import update_in
 from grid.choices import RowAction
 from grid.models import ImportBatch, ImportRow
-from returnees.services.import_known import KnownBook
-from returnees.services.import_messages import problem, stored
-from returnees.services.import_values import Values, plain
 
-CHUNK = 500
+PART = 500  # subjects settled with one book
 
 
-def settle_groups(batch: ImportBatch, links: Mapping[int, Sequence[int]]) -> None:
+def settle_groups(
+    batch: ImportBatch, links: Mapping[int, Sequence[int]], kind: ListKind, frame: Frame
+) -> None:
     """Give rows that update earlier rows of the batch, and those they update, their actions.
 
     `links` maps the number of a row to the rows that update it; an update may be updated itself.
     """
     groups = _groups(links)
-    for start in range(0, len(groups), CHUNK):
-        part = groups[start : start + CHUNK]
+    for start in range(0, len(groups), PART):
+        part = groups[start : start + PART]
         numbers = [number for group in part for number in group]
-        rows = {row.number: row for row in batch.rows.filter(number__in=numbers)}
+        found = batch.rows.filter(number__in=numbers).defer("raw", "before")
+        rows = {row.number: row for row in found}
         folded = [_fold([rows[number] for number in group]) for group in part]
-        book = KnownBook.of(folded)
-        changed = []
+        book = kind.book(folded, frame)
+        changed: list[ImportRow] = []
         for group, values in zip(part, folded, strict=True):
-            changed += _settle([rows[number] for number in group], values, book, batch)
-        update_in(changed, ["action", "problems", "values"])
+            changed += _settle([rows[number] for number in group], values, book, frame)
+        update_in(changed, ["action", "problems", "values", "target_key", "person_key"])
 
 
 def _groups(links: Mapping[int, Sequence[int]]) -> list[list[int]]:
-    """Return the rows of each person in their order, from the links between rows."""
+    """Return the rows of each subject in their order, from the links between rows."""
     groups: dict[int, list[int]] = {}
     head: dict[int, int] = {}
     for of in sorted(links):
@@ -53,21 +57,26 @@ def _fold(rows: Sequence[ImportRow]) -> Values:
     return values
 
 
-def _settle(
-    rows: Sequence[ImportRow], values: Values, book: KnownBook, batch: ImportBatch
-) -> list[ImportRow]:
-    """Set the actions of one person's rows; return those that changed."""
+def _wait(first: ImportRow, later: Sequence[ImportRow], judged: Judged) -> None:
+    """Have the first row ask, and the others wait for it."""
+    if first.action != RowAction.ASK:
+        first.action = RowAction.ASK
+        say(first, judged.problems)
+    for row in later:
+        row.action = RowAction.ASK
+        say(row, [problem("update_waits", of=first.number)])
+
+
+def _settle(rows: Sequence[ImportRow], values: Values, book: Book, frame: Frame) -> list[ImportRow]:
+    """Set the actions of one subject's rows; return those that changed."""
     first, *later = rows
-    judged = book.judge(values, home=batch.place_id)
+    judged = book.judge(values, home=frame.home)
     if judged.action == RowAction.CREATE:
         return []  # the first creates, the later ones update, as they stand
-    if judged.action == RowAction.ASK or first.action == RowAction.ASK:
-        if first.action != RowAction.ASK and judged.problem:
-            first.action = RowAction.ASK
-            _say(first, judged.problem.code, **judged.problem.params)
-        for row in later:
-            row.action = RowAction.ASK
-            _say(row, "update_waits", of=first.number)
+    for row in rows:
+        row.target_key, row.person_key = judged.key, judged.person
+    if RowAction.ASK in (judged.action, first.action):
+        _wait(first, later, judged)
         return list(rows)
     for row in rows:
         row.action = RowAction.UNCHANGED
@@ -77,9 +86,3 @@ def _settle(
         for row in rows[-1:] if alone else rows:
             row.action = RowAction.UPDATE
     return list(rows)
-
-
-def _say(row: ImportRow, code: str, **params: object) -> None:
-    kept, filling = stored([problem(code, **params)])
-    row.problems = [*row.problems, *kept]
-    row.values = {**row.values, "_params": [*row.values["_params"], *filling]}

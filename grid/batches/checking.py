@@ -1,0 +1,248 @@
+"""A list becomes a batch: read, understood, compared with what is known, every row with its fate.
+
+Nothing but the batch is written here; `grid.batches.committing` writes what it says, and
+`grid.batches.undoing` takes it back.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grid.audit import acting
+from grid.batches.framing import frame_of
+from grid.batches.reading import (
+    FileRefusedError,
+    content_of,
+    sheets_of,
+    told,
+    understood_of,
+)
+from grid.batches.registry import kind_of
+from grid.batches.rows import Check
+from grid.batches.running import (
+    BatchRefusedError,
+    CancelledError,
+    alone,
+    go_on,
+    locked,
+    queue,
+    stop_at,
+)
+from grid.batches.summary import summary_of
+from grid.choices import BatchState, Level
+from grid.models import ImportBatch, ImportFile, Place, User
+
+__all__ = ["FileRefusedError", "check_file", "receive", "recheck", "set_options"]
+
+RETURNEES = "returnees"
+SMALL = 1_000_000  # bytes: a file up to here is checked at once, a bigger one by a worker
+OPTIONS = ("validate_only", "whole", "overwrite")
+READABLE = (BatchState.CHECKED, BatchState.FAILED, BatchState.CANCELLED)
+
+
+def check_file(
+    *,
+    content: bytes,
+    file_name: str,
+    place_code: str,
+    by: User | None,
+    list_name: str = RETURNEES,
+    as_of: date | None = None,
+    now: datetime | None = None,
+    sheet: str = "",
+    options: Mapping[str, bool] | None = None,
+) -> ImportBatch:
+    """Read a list for a place and return its batch, every row with verdict, problems and action.
+
+    `as_of` is the day on which it is judged (default: today). File and rows are stored encrypted.
+    Raises FileRefusedError when the file as a whole is no use; then nothing is kept.
+    """
+    with transaction.atomic(), acting(by=by, why="check import"):
+        batch = _new_batch(
+            content, file_name, place_code, by, list_name, as_of, now, sheet, options
+        )
+        ImportFile.objects.create(batch=batch, content=content)
+        _check(batch, content, quietly=True)
+    return batch
+
+
+def receive(
+    *,
+    content: bytes,
+    file_name: str,
+    place_code: str,
+    by: User | None,
+    list_name: str = RETURNEES,
+    as_of: date | None = None,
+    now: datetime | None = None,
+    sheet: str = "",
+    options: Mapping[str, bool] | None = None,
+) -> ImportBatch:
+    """Take a list as `check_file` does, a big one to be checked by a worker (state CHECKING).
+
+    The sheets of a workbook are kept with it, so that another one can be chosen.
+    """
+    with transaction.atomic(), acting(by=by, why="check import"):
+        batch = _new_batch(
+            content, file_name, place_code, by, list_name, as_of, now, sheet, options
+        )
+        sheets = sheets_of(content, kind_of(list_name))
+        ImportFile.objects.create(batch=batch, content=content, sheets=sheets)
+        _check_or_queue(batch, content, by)
+    return batch
+
+
+def recheck(*, batch: ImportBatch, by: User | None, sheet: str | None = None) -> ImportBatch:
+    """Read the file of a batch again, by another sheet or a reading saved since; rows made anew.
+
+    Only while nothing of it was written. Decisions on rows are forgotten: the rows are others.
+    """
+    with transaction.atomic(), acting(by=by, why="check import"):
+        batch = locked(batch)
+        _refuse_written(batch)
+        content = content_of(batch)
+        if sheet is not None:
+            names = {one["name"] for one in batch.file.sheets}
+            if sheet and sheet not in names:
+                raise BatchRefusedError(
+                    _("There is no sheet %(sheet)s in the file.") % {"sheet": sheet}
+                )
+            batch.sheet = sheet
+        batch.mapping = None  # found again by the layout
+        _check_or_queue(batch, content, by)
+    return batch
+
+
+def set_options(*, batch: ImportBatch, options: Mapping[str, bool], by: User | None) -> ImportBatch:
+    """Change how a checked list is imported; where edits by hand count differently, check again."""
+    with transaction.atomic(), acting(by=by, why="check import"):
+        batch = locked(batch)
+        _refuse_written(batch)
+        was = batch.options
+        batch.options = {**options_of(was), **options_of({**was, **options})}
+        batch.save(update_fields=["options"])
+        if batch.options["overwrite"] != bool(was.get("overwrite")):
+            return recheck(batch=batch, by=by)
+    return batch
+
+
+def options_of(given: Mapping[str, bool] | None) -> dict[str, bool]:
+    """Return the options of an import, each said; ValueError for one that does not exist."""
+    given = given or {}
+    if unknown := set(given) - set(OPTIONS):
+        raise ValueError(f"no such option: {sorted(unknown)[0]}")
+    return {name: bool(given.get(name)) for name in OPTIONS}
+
+
+def check_queued(*, batch: str, user: int | None) -> None:
+    """Check the batch that was queued; a message that comes twice finds nothing left to do."""
+    found = ImportBatch.objects.filter(pk=batch, state=BatchState.CHECKING).first()
+    if found is None:
+        return
+    by = User.objects.filter(pk=user).first() if user else None
+    with alone(found), acting(by=by, why="check import"):
+        found.refresh_from_db()
+        if found.state != BatchState.CHECKING:
+            return
+        try:
+            _check(found, content_of(found), quietly=False)
+        except CancelledError:
+            stop_at(found, BatchState.CANCELLED)
+        except FileRefusedError as refusal:
+            stop_at(found, BatchState.FAILED, error=str(refusal))
+        except Exception:
+            sentence = _("The list could not be checked; try again, or report it.")
+            stop_at(found, BatchState.FAILED, error=sentence)
+            raise
+
+
+def _new_batch(
+    content: bytes,
+    file_name: str,
+    place_code: str,
+    by: User | None,
+    list_name: str,
+    as_of: date | None,
+    now: datetime | None,
+    sheet: str,
+    options: Mapping[str, bool] | None,
+) -> ImportBatch:
+    now = now or timezone.now()
+    kind = kind_of(list_name)
+    place = Place.objects.filter(pk=place_code).first()
+    if place is None:
+        raise FileRefusedError(
+            _("Place %(code)s is not known; import the places first.") % {"code": place_code}
+        )
+    if place.level not in kind.levels:
+        raise FileRefusedError(
+            _("A list of this kind is given for one of: %(levels)s; %(place)s is none.")
+            % {
+                "levels": ", ".join(str(Level(level).label) for level in kind.levels),
+                "place": place.name,
+            }
+        )
+    batch = ImportBatch(
+        list_name=list_name,
+        file_name=file_name[:200],
+        digest=hashlib.sha256(content).hexdigest(),
+        place=place,
+        uploaded_by=by,
+        as_of=as_of or timezone.localdate(now),
+        state=BatchState.CHECKING,
+        options=options_of(options),
+        sheet=sheet[:100],
+        beat_at=timezone.now(),
+    )
+    batch.save(force_insert=True)
+    return batch
+
+
+def _refuse_written(batch: ImportBatch) -> None:
+    if batch.state not in READABLE or batch.rows.filter(done=True).exists():
+        raise BatchRefusedError(
+            _("This import is %(state)s; it can no longer be read in another way.")
+            % {"state": batch.get_state_display()}
+        )
+
+
+def _check_or_queue(batch: ImportBatch, content: bytes, by: User | None) -> None:
+    """Check a small file now, a big one by a worker; rows of an earlier check go."""
+    if len(content) <= SMALL:
+        _check(batch, content, quietly=True)
+        return
+    batch.state, batch.checked_at, batch.beat_at = BatchState.CHECKING, None, timezone.now()
+    batch.error, batch.cancel_asked, batch.summary = "", False, {"done": 0}
+    batch.save()
+    queue(batch, by)
+
+
+def _check(batch: ImportBatch, content: bytes, *, quietly: bool) -> None:
+    """Check the whole file; `quietly` inside one transaction, else thousand by thousand."""
+    kind = kind_of(batch.list_name)
+    batch.rows.all().delete()
+    context = kind.context(batch.place_id, batch.as_of)
+    understood = understood_of(content, batch, kind, context)
+    total = _rows_told(batch) if not quietly else None
+    check = Check(batch, kind, understood, frame_of(batch, timezone.now()), context)
+    for done in check.run():
+        if not quietly:
+            go_on(batch, done=done, **({"total": total} if total else {}))
+    with transaction.atomic():
+        batch.understood = told(understood)
+        batch.summary = summary_of(batch)
+        batch.state, batch.error = BatchState.CHECKED, ""
+        batch.checked_at = batch.beat_at = timezone.now()
+        batch.save()
+
+
+def _rows_told(batch: ImportBatch) -> int | None:
+    """Return how many rows the sheet that is read holds, if the workbook says so."""
+    for one in batch.file.sheets:
+        if one["name"] == batch.sheet if batch.sheet else one["guess"]:
+            return int(one["rows"])
+    return None

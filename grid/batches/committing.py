@@ -1,0 +1,228 @@
+"""Committing a checked list: a thousand rows at a time, each whole, resumable after any."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grid.audit import acting
+from grid.batches.framing import frame_of
+from grid.batches.kinds import Frame
+from grid.batches.registry import kind_of
+from grid.batches.running import (
+    CHUNK,
+    STALLED,
+    BatchRefusedError,
+    CancelledError,
+    alone,
+    go_on,
+    locked,
+    note,
+    queue,
+    stop_at,
+)
+from grid.batches.summary import row_problems, summary_of
+from grid.batches.writing import Writer
+from grid.choices import BatchState, RowAction
+from grid.models import Event, ImportBatch, ImportRow, User
+
+__all__ = [
+    "BatchRefusedError",
+    "cancel",
+    "commit_batch",
+    "commit_queued",
+    "frame_of",
+    "resume_stalled",
+    "start_commit",
+]
+
+MANY = 2000  # rows from which a page hands the work to a worker
+WRITING = (RowAction.CREATE, RowAction.UPDATE)
+OPEN = (RowAction.ASK, RowAction.REFUSE)
+COMMITTABLE = (
+    BatchState.CHECKED,
+    BatchState.COMMITTING,
+    BatchState.FAILED,
+    BatchState.CANCELLED,
+)
+RUNNING = (BatchState.CHECKING, BatchState.COMMITTING, BatchState.UNDOING)
+
+
+class NotWholeError(BatchRefusedError):
+    """All or nothing was asked for, and one row cannot be written."""
+
+
+def start_commit(*, batch: ImportBatch, by: User | None) -> ImportBatch:
+    """Commit a batch: a small one at once, a big one by a worker; its state tells how far it is."""
+    if batch.rows.count() < MANY:
+        return commit_batch(batch=batch, by=by)
+    with transaction.atomic():
+        batch = _claim(batch, by)
+        queue(batch, by)
+    return batch
+
+
+def commit_batch(
+    *, batch: ImportBatch, by: User | None, now: datetime | None = None
+) -> ImportBatch:
+    """Write the rows of a checked batch; rows that ask wait, bad rows stop nothing.
+
+    Each thousand rows is a transaction of its own and marks its rows done, so that a commit that
+    was cut off goes on where it stopped; with the option `whole` all rows are one transaction. Two
+    at once: the second is refused (BusyError), and no row is ever written twice.
+    """
+    now = now or timezone.now()
+    with alone(batch):
+        with transaction.atomic():
+            batch = _claim(batch, by)
+        try:
+            _write(batch, frame_of(batch, now), by=by)
+        except CancelledError:
+            stop_at(batch, BatchState.CANCELLED)
+            return batch
+        except SoftTimeLimitExceeded:
+            raise  # the sweep goes on with it
+        except NotWholeError as refusal:
+            stop_at(batch, BatchState.CHECKED, error=str(refusal))
+            raise
+        except Exception:
+            sentence = _("Something went wrong; what is written stays, it can be continued.")
+            stop_at(batch, BatchState.FAILED, error=sentence)
+            raise
+        with transaction.atomic(), acting(by=by, why="import", batch=str(batch.pk)):
+            _finish(batch, by=by, now=now)
+    return batch
+
+
+def commit_queued(*, batch: str, user: int | None) -> None:
+    """Commit the batch that was queued; a message that comes twice finds nothing left to do."""
+    found = ImportBatch.objects.filter(pk=batch, state=BatchState.COMMITTING).first()
+    if found is None:
+        return
+    try:
+        commit_batch(batch=found, by=User.objects.filter(pk=user).first() if user else None)
+    except BatchRefusedError:
+        return  # another worker is at it; or it was refused, and the batch says so
+
+
+def cancel(*, batch: ImportBatch, by: User | None) -> ImportBatch:
+    """Ask what runs with a batch to stop at the next thousand; what is written stays.
+
+    A check or commit that nobody is at work on, because its message was lost, stops at once.
+    """
+    with transaction.atomic(), acting(by=by, why="cancel import", batch=str(batch.pk)):
+        batch = locked(batch)
+        if batch.state not in (BatchState.CHECKING, BatchState.COMMITTING):
+            raise BatchRefusedError(
+                _("This import is %(state)s; nothing runs that could be stopped.")
+                % {"state": batch.get_state_display()}
+            )
+        if timezone.now() - (batch.beat_at or batch.uploaded_at) > STALLED:
+            stop_at(batch, BatchState.CANCELLED)
+        else:
+            batch.cancel_asked = True
+            batch.save(update_fields=["cancel_asked"])
+    return batch
+
+
+def resume_stalled(*, now: datetime) -> int:
+    """Queue again what runs without a sign of life for STALLED; return how many batches.
+
+    The worker may have been killed, or the message lost; one too many finds nothing left to do.
+    """
+    quiet = Q(beat_at__lt=now - STALLED) | Q(beat_at=None, uploaded_at__lt=now - STALLED)
+    found = ImportBatch.objects.filter(quiet, state__in=RUNNING, error="")
+    count = 0
+    for batch in found.select_related("uploaded_by", "committed_by"):
+        with transaction.atomic():
+            batch.beat_at = now
+            batch.save(update_fields=["beat_at"])
+            checking = batch.state == BatchState.CHECKING
+            queue(batch, batch.uploaded_by if checking else batch.committed_by)
+        count += 1
+    return count
+
+
+def _claim(batch: ImportBatch, by: User | None) -> ImportBatch:
+    batch = locked(batch)
+    if batch.state not in COMMITTABLE or batch.checked_at is None:
+        raise BatchRefusedError(
+            _("This import is %(state)s; only a checked one can be committed.")
+            % {"state": batch.get_state_display()}
+        )
+    if batch.options.get("validate_only"):
+        raise BatchRefusedError(
+            _("This list was to be checked only; lift that option before it is imported.")
+        )
+    if batch.options.get("whole"):
+        _refuse_unless_whole(batch)
+    batch.state, batch.committed_by = BatchState.COMMITTING, by
+    batch.beat_at, batch.error, batch.cancel_asked = timezone.now(), "", False
+    batch.save()
+    return batch
+
+
+def _refuse_unless_whole(batch: ImportBatch) -> None:
+    rows = batch.rows.filter(kind="data", action__in=OPEN).order_by("number")
+    numbers = list(rows.values_list("number", flat=True)[:5])
+    if numbers:
+        raise BatchRefusedError(
+            _("All or nothing: %(count)s rows ask or cannot be imported (rows %(numbers)s …).")
+            % {"count": rows.count(), "numbers": ", ".join(map(str, numbers))}
+        )
+
+
+def _write(batch: ImportBatch, frame: Frame, *, by: User | None) -> None:
+    """Write all rows that are left, in one transaction or in one for each thousand."""
+    if batch.options.get("whole"):
+        with transaction.atomic():
+            for rows in _parts(batch, frame, by=by):
+                _refuse_left(rows)
+                if ImportBatch.objects.filter(pk=batch.pk, cancel_asked=True).exists():
+                    raise CancelledError
+        return
+    done = batch.rows.filter(done=True).count()
+    total = done + batch.rows.filter(done=False, action__in=WRITING).count()
+    go_on(batch, done=done, total=total)
+    for rows in _parts(batch, frame, by=by):
+        done += len(rows)
+        go_on(batch, done=done, total=total)
+
+
+def _parts(batch: ImportBatch, frame: Frame, *, by: User | None) -> Iterator[list[ImportRow]]:
+    """Write thousand by thousand, each a transaction; yield the rows of each."""
+    writer = Writer(batch, kind_of(batch.list_name), frame, by)
+    todo = batch.rows.filter(done=False, action__in=WRITING).defer("raw").order_by("number")
+    after = 0
+    while True:
+        with transaction.atomic(), acting(by=by, why="import", batch=str(batch.pk)):
+            part = todo.filter(number__gt=after).select_for_update(of=("self",))
+            rows = list(part[:CHUNK])
+            if not rows:
+                return
+            after = rows[-1].number
+            writer.apply(rows)
+        yield rows
+
+
+def _refuse_left(rows: Sequence[ImportRow]) -> None:
+    """Give up the whole list where a row turned out to ask or to be refused."""
+    for row in rows:
+        if row.action in OPEN:
+            raise NotWholeError(
+                _("All or nothing: row %(number)s cannot be imported: %(why)s")
+                % {"number": row.number, "why": row_problems(row)[-1].message}
+            )
+
+
+def _finish(batch: ImportBatch, *, by: User | None, now: datetime) -> None:
+    batch.refresh_from_db()
+    batch.state, batch.committed_at, batch.cancel_asked = BatchState.COMMITTED, now, False
+    batch.summary = summary_of(batch)
+    batch.save(update_fields=["state", "committed_at", "cancel_asked", "summary"])
+    kind_of(batch.list_name).after(batch, by=by)
+    note(batch, Event.Kind.IMPORT, by, {k: v for k, v in batch.summary.items() if k != "batch"})

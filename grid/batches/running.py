@@ -1,0 +1,115 @@
+"""What runs with a batch: one at a time, with signs of life, stopped when somebody asks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from grid.choices import BatchState
+from grid.errors import Refused
+from grid.models import Event, ImportBatch, User
+
+CHUNK = 1000  # rows of one transaction
+# Stable names: messages in the queue outlive a deployment.
+CHECK_TASK = "grid.import_check"
+COMMIT_TASK = "returnees.import_commit"
+UNDO_TASK = "grid.import_undo"
+STALLED = timedelta(minutes=5)
+TASKS = {
+    BatchState.CHECKING: CHECK_TASK,
+    BatchState.COMMITTING: COMMIT_TASK,
+    BatchState.UNDOING: UNDO_TASK,
+}
+log = structlog.get_logger(__name__)
+
+
+class BatchRefusedError(Refused):
+    """The batch is not in a state in which this can be done with it."""
+
+
+class BusyError(BatchRefusedError):
+    """Somebody else is at work on this batch right now."""
+
+
+class CancelledError(Exception):
+    """Somebody has asked that what runs with the batch stop."""
+
+
+def locked(batch: ImportBatch) -> ImportBatch:
+    """Return a batch as it stands, locked for the transaction."""
+    rows = ImportBatch.objects.select_for_update(of=("self",)).select_related("place", "mapping")
+    found: ImportBatch = rows.get(pk=batch.pk)
+    return found
+
+
+@contextmanager
+def alone(batch: ImportBatch) -> Iterator[None]:
+    """Be the only one at work on a batch, or raise BusyError.
+
+    The database holds the lock with the connection: that of a killed worker is free at once.
+    """
+    key = batch.pk.int & (2**63 - 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        if not cursor.fetchone()[0]:
+            raise BusyError(_("Somebody is at work on this import right now; wait a moment."))
+    try:
+        yield
+    finally:
+        if connection.connection is not None and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def go_on(batch: ImportBatch, **figures: Any) -> None:
+    """Give a sign of life with these figures, or raise CancelledError where a stop is asked."""
+    batch.summary = {**batch.summary, **figures}
+    batch.beat_at = timezone.now()
+    batch.save(update_fields=["summary", "beat_at"])
+    if ImportBatch.objects.filter(pk=batch.pk, cancel_asked=True).exists():
+        raise CancelledError
+
+
+def stop_at(batch: ImportBatch, state: BatchState, *, error: str = "") -> None:
+    """Note that what ran has stopped in this state."""
+    batch.state, batch.error, batch.cancel_asked = state, error, False
+    batch.save(update_fields=["state", "error", "cancel_asked"])
+
+
+def note(batch: ImportBatch, kind: Event.Kind, by: User | None, data: dict[str, Any]) -> None:
+    """Keep what was done with a batch as an event."""
+    Event.objects.create(
+        kind=kind,
+        actor_id=by.pk if by else None,
+        actor_name=by.name if by else "portal",
+        subject=batch.file_name[:120],
+        subject_key=f"import:{batch.pk}",
+        place_id=batch.place_id,
+        data=data,
+    )
+
+
+def queue(batch: ImportBatch, by: User | None) -> None:
+    """Have a worker go on with a batch, as its state says, once the transaction is committed.
+
+    A broker that is down is logged, never raised: the minute sweep is the net below.
+    """
+    task = TASKS[BatchState(batch.state)]
+    args = [str(batch.pk), by.pk if by else None]
+    transaction.on_commit(partial(_send, task, args))
+
+
+def _send(task: str, args: list[Any]) -> None:
+    try:
+        current_app.send_task(task, args=args, ignore_result=True, retry=False)
+    except (KombuError, RedisError, OSError) as error:
+        log.warning("import_not_queued", task=task, error=str(error))

@@ -1,0 +1,34 @@
+"""Work of this app that runs in a worker; each task is one call of a service.
+
+Messages outlive a deployment: names stay, and arguments a later version adds are ignored here.
+"""
+
+from typing import Any
+
+from celery import shared_task
+
+from grid.batches.checking import check_queued
+from grid.batches.committing import commit_queued
+from grid.batches.running import CHECK_TASK, COMMIT_TASK, UNDO_TASK
+from grid.batches.undoing import undo_queued
+
+# 100,000 rows take minutes; below the hour after which the broker hands a message out again.
+LIMITS = {"soft_time_limit": 3300, "time_limit": 3400}
+
+
+@shared_task(name=CHECK_TASK, **LIMITS)  # type: ignore[untyped-decorator]
+def import_check(batch: str, user: int | None = None, *_more: Any, **_later: Any) -> None:
+    """Check a big list; after a crash it is checked anew."""
+    check_queued(batch=batch, user=user)
+
+
+@shared_task(name=COMMIT_TASK, **LIMITS)  # type: ignore[untyped-decorator]
+def import_commit(batch: str, user: int | None = None, *_more: Any, **_later: Any) -> None:
+    """Commit a big import; after a crash it goes on where it stopped."""
+    commit_queued(batch=batch, user=user)
+
+
+@shared_task(name=UNDO_TASK, **LIMITS)  # type: ignore[untyped-decorator]
+def import_undo(batch: str, user: int | None = None, *_more: Any, **_later: Any) -> None:
+    """Take a big import back; after a crash it goes on where it stopped."""
+    undo_queued(batch=batch, user=user)
