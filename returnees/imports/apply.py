@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from grid.batches.kinds import Frame, Judged, Merged, Values
+from grid.bulk import update_in
 from grid.choices import IdType
 from grid.days import at
 from grid.models import ImportRow, Person, User
@@ -30,6 +31,7 @@ from returnees.services.reports import register_reports
 
 OF_PAPERS = ("nat_date", "nat_result")
 OF_PERSON = frozenset(("name", "phone", "dest_code", "id_number"))
+DOCUMENT = ("id_type", "id_number", "id_hash", "id_last4_hash", "sex", "birth_date")
 PERSON_COLUMNS = ("name", "phone", "place_id", "household_id", "id_type", "id_number", "sex")
 
 
@@ -105,8 +107,8 @@ def _kept(stay: Stay, subject: Subject, day: date) -> StayInput:
 
 
 def _change_persons(changes: Iterable[tuple[Person, Mapping[str, Any]]]) -> None:
-    """Write changed names, phones, documents and villages of known persons, with one query."""
-    persons = []
+    """Write changed names, phones, documents and villages of known persons."""
+    persons, documents = [], []
     for person, values in changes:
         if not OF_PERSON & values.keys():
             continue
@@ -115,10 +117,12 @@ def _change_persons(changes: Iterable[tuple[Person, Mapping[str, Any]]]) -> None
         if number := values.get("id_number"):
             person.id_number = number
             person.id_type = values.get("id_type") or IdType.ID_CARD
+            documents.append(person)
         if village := values.get("dest_code"):
             move(person, village)
         persons.append(person)
     save_persons(persons)
+    update_in(documents, DOCUMENT)
 
 
 def before_of(values: Mapping[str, Any], judged: Judged) -> Values:

@@ -18,9 +18,9 @@ _MOMENT = re.compile(
     r"([0-9]{4})\D([0-9]{1,2})\D([0-9]{1,2})\D+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
 )
 # In a row that says which record it is about, a blank says nothing.
-_BLANK = frozenset(
-    ("id_missing", "id_missing_child", "phone_missing", "origin_missing", "village_missing")
-)
+_BLANK = frozenset(f"{what}_missing" for what in ("id", "phone", "origin", "village", "date")) | {
+    "id_missing_child"
+}
 
 
 def record_number(key: int) -> str:
