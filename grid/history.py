@@ -27,6 +27,8 @@ WHY: dict[str, Promise | str] = {
     "decide row": gettext_lazy("decision on a row"),
     "undo import": gettext_lazy("import taken back"),
     "discard import": gettext_lazy("list put away"),
+    "cancel import": gettext_lazy("import stopped"),
+    "save import reading": gettext_lazy("reading of a list saved"),
     "confirm arrival": gettext_lazy("arrival confirmed"),
     "health check": gettext_lazy("health check entered"),
     "record contact": gettext_lazy("contact entered"),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from grid.batches.committing import resume_stalled as resume_imports
 from returnees.services.confirming import resume_confirming
 from returnees.services.screening import resume_stalled
 from schedules import evidence_sql, sql
@@ -37,6 +38,7 @@ def sweep(*, now: datetime | None = None) -> None:
             "moved": follow_recent(now=now),
             "followed": sql.run(sql.FOLLOW, ids=None),
             "screenings": resume_stalled(now=now) + resume_confirming(now=now),
+            "imports": resume_imports(now=now),
             "reminders": queue_due(now=now),
         }
 
