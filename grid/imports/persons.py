@@ -31,7 +31,7 @@ def read_person_name(draft: Draft, field: Field) -> None:
         return
     found = names.read_name(draft.text(field))
     draft.values[field.key] = found.name
-    if found.code:
+    if found.code and (field.required or found.code != "name_missing"):
         draft.add(field.key, found.code, **found.params)
 
 
