@@ -205,7 +205,7 @@ class ListKind(ABC):
         return str(values.get(self.place_key or "dest_code") or "")[:VILLAGE]
 
     def prepare(self, batch: ImportBatch, *, by: User | None) -> list[str]:
-        """Do what must be there before a command or the API writes; return sentences to report."""
+        """Do what must be there before a command writes; return sentences to report."""
         return []
 
     def after(self, batch: ImportBatch, *, by: User | None) -> None:  # noqa: B027  may do nothing

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from grid.errors import Refused
+from grid.import_command import user_named
 from returnees.choices import ListState
-from returnees.services.import_command import user_named
 from returnees.services.risk_command import Listed, aspects_named, import_list, list_content
 
 

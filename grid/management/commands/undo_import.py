@@ -16,8 +16,8 @@ class Command(BaseCommand):
     """Takes one import back; rows edited since are listed and left."""
 
     help = (
-        "Takes one import back by its batch id (import_returnees prints it). Rows that somebody "
-        "has worked with since are listed and left."
+        "Takes one import of any list back by its batch id (the import commands print it). Rows "
+        "that somebody has worked with since are listed and left."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,7 +30,8 @@ class Command(BaseCommand):
             found = None
         if found is None:
             raise CommandError(
-                f"There is no import {batch}; import_returnees prints the id of each.", returncode=2
+                f"There is no import {batch}; the import commands print the id of each.",
+                returncode=2,
             )
         try:
             undone = undo_batch(batch=found, by=None)
@@ -39,4 +40,6 @@ class Command(BaseCommand):
         for one in undone.left:
             when = timezone.localtime(one.when).strftime("%Y-%m-%d %H:%M")
             self.stdout.write(f"row {one.row}: left, edited by {one.who} on {when}")
-        self.stdout.write(f"{undone.taken_back} rows taken back, {len(undone.left)} left")
+        found.refresh_from_db(fields=["summary"])
+        count = found.summary["left_count"]  # the list above ends at some hundreds
+        self.stdout.write(f"{undone.taken_back} rows taken back, {count} left")
