@@ -1,9 +1,9 @@
 """Which sheet of a file holds the list: every candidate with its rows, and a guess."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from grid.imports.chains import parts, read_chain
 from grid.imports.headings import Header, HeadingIndex, find_header
@@ -14,6 +14,7 @@ from grid.imports.reading import Table, chain_of, read
 from grid.imports.results import Cell, SheetInfo
 
 HEAD_ROWS = 30
+MAX_BLANKS = 2000  # blank rows in a row after which the rest of a sheet is taken as formatting
 _LIKE_A_LIST = 3  # fields a sheet must feed to be mentioned
 _OTHER = re.compile(
     "说明|须知|要求|注意|字典|代码|编码|选项|下拉|参数|数据源|示例|样例|样表|模板|目录|汇总|统计|合计"
@@ -53,9 +54,9 @@ def choose(
 
     Raises `UnreadableFileError` for a file without any header row.
     """
-    chain = _chain(data, spec, context)
-    if chain is not None:
-        return chain, []
+    pasted = _chain(data, spec, context)
+    if pasted is not None:
+        return pasted, []
     best: Found | None = None
     alike: list[str] = []
     for found in _candidates(data, spec, sheet, mapping):
@@ -75,9 +76,9 @@ def _chain(data: bytes, spec: ListSpec, context: Context) -> Found | None:
     if found is None:
         return None
     encoding, text = found
-    chain = read_chain(text, spec, context)
-    table = Table(encoding, "", iter(chain.rows), kinds=chain.kinds, notes=chain.notes)
-    return Found(table, [], chain.header)
+    told = read_chain(text, spec, context)
+    table = Table(encoding, "", iter(told.rows), kinds=told.kinds, notes=told.notes)
+    return Found(table, [], told.header)
 
 
 def _candidates(
@@ -97,9 +98,9 @@ def sheets(data: bytes, spec: ListSpec, mapping: SavedMapping | None = None) -> 
     Raises `UnreadableFileError` where the file cannot be read. The rows of a text are counted by
     reading them once.
     """
-    chain = chain_of(data)
-    if chain is not None:
-        entries = sum(part.kind == "data" for part in parts(chain[1]))
+    pasted = chain_of(data)
+    if pasted is not None:
+        entries = sum(part.kind == "data" for part in parts(pasted[1]))
         return [SheetInfo("", entries, len(spec.fields), "list", guess=True)]
     index = HeadingIndex(spec, mapping)
     infos: list[SheetInfo] = []
@@ -120,10 +121,21 @@ def sheets(data: bytes, spec: ListSpec, mapping: SavedMapping | None = None) -> 
     return infos + [SheetInfo(name, rows, 0, "hidden") for name, rows in hidden]
 
 
+def _filled(rows: Iterable[list[Cell]]) -> int:
+    """Count the rows that hold something, as far as the list goes."""
+    filled = blanks = 0
+    for row in rows:
+        blanks = 0 if any(row) else blanks + 1
+        filled += not blanks
+        if blanks > MAX_BLANKS:
+            break
+    return filled
+
+
 def _info(table: Table, head: list[list[Cell]], found: Found | None) -> SheetInfo:
     rows = table.filled
     if rows is None:
-        rows = sum(any(row) for row in head) + sum(any(row) for row in table.rows)
+        rows = _filled(chain(head, table.rows))
     fields = len(found.header.fields) if found else 0
     is_list = found is not None and not found.is_other and fields >= _LIKE_A_LIST
     return SheetInfo(table.sheet, rows, fields, "list" if is_list else "other")

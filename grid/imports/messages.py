@@ -24,6 +24,16 @@ FILE_SENTENCES: Sentences = {
         "这是{what}，不是表格；请在 Excel 或 WPS 中打开，另存为 .xlsx 后上传。",
         'This is {what}, not a list; open it in Excel or WPS, "save as" .xlsx and upload that.',
     ),
+    "file_archive": (
+        "error",
+        "这是压缩包（内有 {names}）；请解压后上传其中的名单。",
+        "This is an archive (it holds {names}); unpack it and upload the list inside.",
+    ),
+    "file_cut_off": (
+        "error",
+        "文件末尾被截断，可能没有传完；请重新导出或重新上传。",
+        "The file is cut off at its end, perhaps the upload broke off; export or upload it again.",
+    ),
     "file_encrypted_or_old": (
         "error",
         "这是旧版 .xls 或加密的工作簿；请打开后另存为 .xlsx（不设密码）再上传。",
@@ -85,6 +95,11 @@ FILE_SENTENCES: Sentences = {
         "error",
         "前 {rows} 行里没有找到表头；请保留一行列名（如“{example}”）。",
         "No header row in the first {rows} rows; keep one row of headings (such as {example}).",
+    ),
+    "list_empty": (
+        "warning",
+        "只有表头，下面没有人员；如当日无人，请用“零报告”。",
+        "There is a header and nobody below it; if there is nobody today, report zero instead.",
     ),
     "column_missing": (
         "error",

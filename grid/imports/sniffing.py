@@ -13,14 +13,15 @@ _MAGIC = (
     (b"\xff\xd8\xff", "图片 (image)"),
     (b"GIF8", "图片 (image)"),
     (b"{\\rtf", "RTF"),
-    (b"Rar!", "压缩包 (archive)"),
-    (b"7z\xbc\xaf", "压缩包 (archive)"),
-    (b"\x1f\x8b", "压缩包 (archive)"),
 )
+_ARCHIVES = ((b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip"))
 _HTML = re.compile(rb"<(?:!doctype|html|table|head|meta|\?xml|frameset)\b", re.IGNORECASE)
 # Words that stand in any list of persons: how a text is told from its own garbling.
 _MARKERS = ("姓名", "序号", "身份证", "证件", "电话", "手机", "时间", "日期", "地址", "备注")
 _SOMETHING = re.compile(rb"[^\x00 \t\r\n\xef\xbb\xbf\xff\xfe]")
+_REPLACED = "\ufffd"  # what programs put in the place of what they cannot decode
+_MOST_REPLACED = 50  # one character in so many at most
+_LONGEST_CHARACTER = 4  # bytes
 _DELIMITERS = ",\t;|"
 _SEP = re.compile(r"sep=(.)\r?\n?")
 
@@ -40,6 +41,9 @@ def refuse_other_kinds(data: bytes) -> None:
     for magic, what in _MAGIC:
         if head.startswith(magic):
             refuse("file_not_a_list", what=what)
+    for magic, what in _ARCHIVES:
+        if head.startswith(magic):
+            refuse("file_archive", names=what)
     if _HTML.search(head.lstrip(b"\xef\xbb\xbf \r\n\t")[:512]):
         refuse("file_not_a_list", what="网页 (HTML/XML)")
 
@@ -93,6 +97,8 @@ def _garbled(text: str) -> bool:
 
     UTF-8 once read as GBK (锘垮簭…) and GBK once read as Latin-1 (ÐÕÃû) are told this way.
     """
+    if text.count(_REPLACED) * _MOST_REPLACED > len(text):
+        return True
     here = _markers(text)
     undone = (
         text.encode("gb18030", "ignore").decode("utf-8", "ignore"),
@@ -106,6 +112,8 @@ def _refuse_encoding(data: bytes) -> str:
     """Say why no encoding fits: a mixture, a garbled text, or bytes of no known encoding."""
     if _decodes(data, "utf-8") and _garbled(_sample(data, "utf-8")):
         refuse("encoding_garbled")
+    if _is_cut_off(data):
+        refuse("file_cut_off")
     kinds: set[str] = set()
     for number, line in enumerate(data.splitlines(), start=1):
         if line.isascii():
@@ -117,6 +125,20 @@ def _refuse_encoding(data: bytes) -> str:
         if len(kinds) > 1:
             refuse("encoding_mixed", line=number)
     return refuse("encoding_garbled")
+
+
+def _is_cut_off(data: bytes) -> bool:
+    """Say whether only the very last character keeps a text from being read."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return len(data) % 2 == 1 and _decodes(data[:-1], "utf-16")
+    if data[-1:].isascii() and not _bare_utf16(data):
+        return False
+    encodings = [*_bare_utf16(data), "utf-8", "gb18030"]
+    return any(
+        _decodes(data[:-missing], encoding)
+        for encoding in encodings
+        for missing in range(1, _LONGEST_CHARACTER)
+    )
 
 
 def sep_of(head: str) -> str:

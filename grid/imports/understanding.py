@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 
-from grid.imports.choosing import Found, choose
+from grid.imports.choosing import HEAD_ROWS, MAX_BLANKS, Found, choose
 from grid.imports.cleaning import RowCleaner
 from grid.imports.headings import Header, Merges
 from grid.imports.kinds import RowKinds, kind_above_header
@@ -14,8 +14,6 @@ from grid.imports.messages import problem, refuse
 from grid.imports.reading import Table
 from grid.imports.results import Cell, Problem, Row, Understood, verdict_of
 from grid.imports.text import as_text, clean, clean_row
-
-_MAX_BLANKS = 2000  # blank rows in a row after which the rest of a sheet is taken as formatting
 
 
 def understand(
@@ -35,6 +33,7 @@ def understand(
     """
     found, others = choose(data, spec, context, sheet, mapping)
     _require(found.header, spec, context)
+    kinds = RowKinds(found.header, _kinds(spec))
     cleaner = RowCleaner(
         spec,
         found.header.columns,
@@ -48,9 +47,9 @@ def understand(
         sheet=found.table.sheet,
         header_rows=tuple(row + 1 for row in found.header.rows),
         columns=found.header.columns,
-        rows=_rows(found, RowKinds(found.header, _kinds(spec)), cleaner, counts),
+        rows=_rows(found, kinds, cleaner, counts),
         counts=counts,
-        problems=tuple(_notices(found, others)),
+        problems=tuple(_notices(found, others, kinds)),
         questions=found.header.questions,
         layout=found.header.layout,
         unknown_values=cleaner.unknown,
@@ -58,13 +57,23 @@ def understand(
     )
 
 
-def _notices(found: Found, others: list[str]) -> list[Problem]:
+def _notices(found: Found, others: list[str], kinds: RowKinds) -> list[Problem]:
     """Return what there is to say about the file: its sheet, its columns, other lists in it."""
     notices = [*found.table.problems, *found.header.problems]
+    if _is_empty(found, kinds):
+        notices.append(problem("", "list_empty"))
     if others:
         names = "、".join(others)
         notices.append(problem("", "sheets_several", sheets=names, sheet=found.table.sheet))
     return notices
+
+
+def _is_empty(found: Found, kinds: RowKinds) -> bool:
+    """Say whether a short table ends without anybody in it."""
+    if len(found.head) >= HEAD_ROWS or not found.header.rows:
+        return False
+    below = found.head[found.header.rows[-1] + 1 :]
+    return all(kinds.kind(clean_row(cells)) != "data" for cells in below)
 
 
 def _kinds(spec: ListSpec) -> dict[str, str]:
@@ -107,7 +116,7 @@ def _rows(
             kind = kinds.kind(texts)
         counts[kind] += 1
         blanks = blanks + 1 if kind == "blank" else 0
-        if blanks > _MAX_BLANKS:
+        if blanks > MAX_BLANKS:
             return
         if kind != "data":
             yield Row(place + 1, kind, None, _raw(labels, cells), {})

@@ -19,6 +19,7 @@ _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT_NS = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_REL = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_LIST_FILES = (".csv", ".xls", ".xlsx", ".txt", ".et")
 _DAMAGED = (
     CalamineError,
     zipfile.BadZipFile,
@@ -145,6 +146,9 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
         refuse("workbook_damaged")
     if "xl/workbook.xml" not in listed:
         what = "OpenDocument/Word/其他文件" if "xl/workbook.bin" not in names else ".xlsb"
+        inside = [name for name in listed if name.lower().endswith(_LIST_FILES)]
+        if inside:
+            refuse("file_archive", names="、".join(inside[:3]))
         refuse("file_not_a_list", what=what)
     targets = {
         relation.get("Id"): relation.get("Target", "")

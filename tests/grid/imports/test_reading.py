@@ -57,6 +57,11 @@ def refusal(data: bytes) -> UnreadableFileError:
         (b"name,\xff\xfe\xff\r\n", "encoding_unknown"),
         (csv(line()).decode("gb18030", "replace").encode(), "encoding_garbled"),
         (csv(line(), encoding="gbk").decode("latin-1").encode(), "encoding_garbled"),
+        (csv(line(), encoding="gbk").decode("utf-8", "replace").encode(), "encoding_garbled"),
+        (csv(line(), encoding="utf-16")[:-1], "file_cut_off"),
+        ((HEADINGS + "\r\n" + line(remark="与父母同住")).encode()[:-1], "file_cut_off"),
+        ((HEADINGS + "\r\n" + line(remark="与父母同住")).encode("gb18030")[:-1], "file_cut_off"),
+        (b"Rar!\x1a\x07\x01\x00", "file_archive"),
         (csv(line(remark='"开了没关'), line(), line()), "quotes_unbalanced"),
     ],
 )
@@ -64,6 +69,20 @@ def test_what_cannot_be_read_gets_one_sentence(data, code):
     refused = refusal(data)
     assert refused.problem.code == code
     assert str(refused) == text(refused.problem, "zh")
+
+
+@pytest.mark.parametrize(
+    ("below", "empty"),
+    [
+        ("", True),
+        (",,,\r\n注：每日16时前报送,,\r\n", True),
+        (line() + "\r\n", False),
+        ("\r\n" * 40, False),
+    ],
+)
+def test_a_list_without_anybody_in_it_is_told_as_such(below, empty):
+    understood, _rows = read((HEADINGS + "\r\n" + below).encode())
+    assert [p.code for p in understood.problems] == (["list_empty"] if empty else [])
 
 
 def test_a_quote_that_swallows_the_rest_names_its_row():

@@ -159,3 +159,6 @@ def test_what_is_damaged_or_another_kind_of_file_is_refused():
     with zipfile.ZipFile(stream, "w") as other:
         other.writestr("word/document.xml", "<x/>")
     assert code_of(stream.getvalue()) == "file_not_a_list"
+    with zipfile.ZipFile(stream, "w") as other:
+        other.writestr("上河村.csv", "姓名")
+    assert code_of(stream.getvalue()) == "file_archive"
