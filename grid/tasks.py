@@ -9,10 +9,12 @@ from celery import shared_task
 
 from grid.batches.checking import check_queued
 from grid.batches.committing import commit_queued
-from grid.batches.running import CHECK_TASK, COMMIT_TASK, UNDO_TASK
+from grid.batches.running import CHECK_TASK, COMMIT_TASK, THEN_TASK, UNDO_TASK
 from grid.batches.undoing import undo_queued
+from grid.import_intake import then_commit
 
 # 100,000 rows take minutes; below the hour after which the broker hands a message out again.
+AGAIN, TRIES = 5, 720  # seconds between two looks at a list being checked; an hour of them
 LIMITS = {"soft_time_limit": 3300, "time_limit": 3400}
 
 
@@ -32,3 +34,12 @@ def import_commit(batch: str, user: int | None = None, *_more: Any, **_later: An
 def import_undo(batch: str, user: int | None = None, *_more: Any, **_later: Any) -> None:
     """Take a big import back; after a crash it goes on where it stopped."""
     undo_queued(batch=batch, user=user)
+
+
+@shared_task(name=THEN_TASK, bind=True, max_retries=TRIES, **LIMITS)  # type: ignore[untyped-decorator]
+def import_then_commit(
+    self: Any, batch: str, user: int | None = None, *_more: Any, **_later: Any
+) -> None:
+    """Commit a big list once it is checked; until then look again every few seconds."""
+    if not then_commit(batch=batch, user=user):
+        raise self.retry(countdown=AGAIN)

@@ -23,6 +23,7 @@ CHUNK = 1000  # rows of one transaction
 CHECK_TASK = "grid.import_check"
 COMMIT_TASK = "returnees.import_commit"
 UNDO_TASK = "grid.import_undo"
+THEN_TASK = "grid.import_then_commit"
 STALLED = timedelta(minutes=5)
 TASKS = {
     BatchState.CHECKING: CHECK_TASK,
@@ -105,10 +106,11 @@ def queue(batch: ImportBatch, by: User | None) -> None:
     """
     task = TASKS[BatchState(batch.state)]
     args = [str(batch.pk), by.pk if by else None]
-    transaction.on_commit(partial(_send, task, args))
+    transaction.on_commit(partial(send, task, args))
 
 
-def _send(task: str, args: list[Any]) -> None:
+def send(task: str, args: list[Any]) -> None:
+    """Hand a task to the workers; a broker that is down is logged."""
     try:
         current_app.send_task(task, args=args, ignore_result=True, retry=False)
     except (KombuError, RedisError, OSError) as error:

@@ -95,7 +95,9 @@ def undo_queued(*, batch: str, user: int | None) -> None:
 
 def _claim(batch: ImportBatch, by: User | None) -> ImportBatch:
     batch = locked(batch)
-    if batch.state not in UNDOABLE or not batch.rows.filter(done=True).exists():
+    # A zero report has no rows, and was given all the same.
+    is_zero = batch.state == BatchState.COMMITTED and not batch.rows.exists()
+    if batch.state not in UNDOABLE or not (is_zero or batch.rows.filter(done=True).exists()):
         raise BatchRefusedError(
             _("This import is %(state)s; only a committed one can be taken back.")
             % {"state": batch.get_state_display()}

@@ -17,6 +17,7 @@ from grid.batches.tonight import (
     nothing_tonight,
     villages_sent,
 )
+from grid.batches.undoing import undo_batch
 from grid.choices import BatchState, Level, Role, RowAction, Tier
 from grid.days import at, today
 from grid.models import Assignment, ImportBatch, ImportRow, Leave, Place, User
@@ -237,7 +238,8 @@ def test_nothing_can_be_said_of_a_township_a_day_to_come_or_a_village_that_sent(
 def test_a_zero_report_taken_back_is_none(world: World) -> None:
     place = Place.objects.get(pk=VILLAGE)
     batch = nothing_tonight(place=place, day=today(), list_name=LIST, by=world.cadre)
-    ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.UNDONE)
+
+    undo_batch(batch=batch, by=world.head)
 
     assert line(world.head).state == "missing"
     assert nothing_tonight(place=place, day=today(), list_name=LIST, by=None) != batch
