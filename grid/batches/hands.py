@@ -69,12 +69,38 @@ def touched_in(batch: ImportBatch, sources: Sequence[Source], *, since: datetime
         acts = _by_context(table, column, owners).filter(
             hands | Q(batch__in=later), pgh_created_at__gte=since
         )
-        rows = acts.values_list(column, "pgh_context__metadata__name", "pgh_created_at")
-        for key, who, when in rows:
+        rows = list(
+            acts.values_list(
+                column, "pgh_context__metadata__name", "pgh_created_at", "pgh_id", "batch"
+            )
+        )
+        if not rows:
+            continue
+        first = _first_own(batch, table, column, owners)
+        gone = _undone({other for *_act, other in rows if other})
+        for key, who, when, number, other in rows:
+            # Within one transaction the clock stands still, and an import that was itself taken
+            # back has left nothing.
+            if number < first.get(key, 0) or other in gone:
+                continue
             owner = owners[key]
             if owner not in found or when > found[owner][1]:
                 found[owner] = (who or "", when)
     return found
+
+
+def _first_own(
+    batch: ImportBatch, table: Any, column: str, owners: Mapping[int, int]
+) -> dict[int, int]:
+    """Return the first entry the batch itself made about each of these rows in a history."""
+    own = _by_context(table, column, owners).filter(batch=str(batch.pk)).order_by()
+    return dict(own.values_list(column).annotate(first=Min("pgh_id")))
+
+
+def _undone(batches: set[str]) -> set[str]:
+    """Return which of these imports were taken back."""
+    rows = ImportBatch.objects.filter(pk__in=batches, state=BatchState.UNDONE)
+    return {str(pk) for pk in rows.values_list("pk", flat=True)} if batches else set()
 
 
 def begun(batch: ImportBatch, sources: Sequence[Source]) -> datetime:
@@ -88,14 +114,19 @@ def begun(batch: ImportBatch, sources: Sequence[Source]) -> datetime:
 
 
 def by_hand(model: type[Model], keys: Iterable[int]) -> Hands:
-    """Return who last changed each of these records by hand, outside any import; one query."""
-    table = history(model)
+    """Return who last changed each of these records by hand, outside any import; one query.
+
+    Nobody, where no history of the model is kept.
+    """
     own = {key: key for key in keys}
-    acts = _by_context(table, "pgh_obj_id", own).filter(batch__isnull=True, who__isnull=False)
-    rows = acts.order_by("pgh_created_at").values_list(
-        "pgh_obj_id", "pgh_context__metadata__name", "pgh_created_at"
-    )
-    return {key: (who or "", when) for key, who, when in rows} if own else {}
+    found: Hands = {}
+    for table in pghistory.core.event_models(tracks_model=model):
+        acts = _by_context(table, "pgh_obj_id", own).filter(batch__isnull=True, who__isnull=False)
+        rows = acts.order_by("pgh_created_at").values_list(
+            "pgh_obj_id", "pgh_context__metadata__name", "pgh_created_at"
+        )
+        found |= {key: (who or "", when) for key, who, when in rows}
+    return found
 
 
 def imported(list_name: str, keys: Iterable[int], *, batch: UUID) -> dict[int, dict[str, Any]]:

@@ -23,6 +23,8 @@ UNITS = (
     frozenset(("stay_history", "stays")),
     frozenset(("nat_date", "nat_result")),
 )
+# A certificate stands beside those before it: a new one contradicts nobody.
+ADDED = frozenset(("nat_date", "nat_result"))
 _UNIT_OF = {key: unit for unit in UNITS for key in unit}
 
 
@@ -57,7 +59,7 @@ def weigh(changes: Mapping[str, Any], known: Mapping[str, Any], past: Past) -> W
     Fields that are told together have one fate: the strictest of theirs.
     """
     fates: dict[str, str] = {
-        key: _fate(value, known.get(key), past.base.get(key)) for key, value in changes.items()
+        key: _fate(key, value, known.get(key), past.base.get(key)) for key, value in changes.items()
     }
     weighed = Weighed()
     for key, value in changes.items():
@@ -71,10 +73,12 @@ def weigh(changes: Mapping[str, Any], known: Mapping[str, Any], past: Past) -> W
     return weighed
 
 
-def _fate(value: Any, known: Any, base: Any) -> str:
+def _fate(key: str, value: Any, known: Any, base: Any) -> str:
     if (known or None) == (base or None):
         return "news"
-    return "kept" if value == base else "conflict"
+    if value == base:
+        return "kept"
+    return "news" if key in ADDED else "conflict"
 
 
 @dataclass(frozen=True, slots=True)
