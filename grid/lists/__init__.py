@@ -1,0 +1,1 @@
+"""Lists of the foundation on the import machine: households with landlords, cadres with posts."""
