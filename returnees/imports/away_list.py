@@ -7,7 +7,7 @@ from grid.imports.draft import Draft
 from grid.imports.lists import Field, ListSpec
 from grid.imports.text import words
 from returnees.imports.checks import missing_by_heading
-from returnees.imports.people import LOOSE_PHONE
+from returnees.imports.people import LOOSE_PHONE, somebody
 
 YEARS = timedelta(days=3650)  # nobody stays in the ledger longer, or plans further ahead
 STATUS = {
@@ -184,4 +184,4 @@ def in_order(draft: Draft) -> None:
         draft.add("returned_on", "date_out_of_range", value=came, first=first, last=as_of)
 
 
-AWAY = ListSpec("away", _FIELDS, checks=(missing_by_heading, in_order))
+AWAY = ListSpec("away", _FIELDS, checks=(missing_by_heading, somebody, in_order))

@@ -10,10 +10,12 @@ from grid.imports.text import compact
 # Codes whose sentence speaks of a return; the lists here are about something else.
 _MISSING = frozenset(("date_missing", "village_missing", "origin_missing"))
 _CLOCK = re.compile(
-    r"(凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|晚)?([0-9]{1,2})(?::|时|点)([0-9]{1,2}|半)?"
+    r"(凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|晚)?\s*([0-9]{1,2})(?::|时|点)([0-9]{1,2}|半)?"
 )
 _LATER = frozenset(("下午", "傍晚", "晚上", "晚间", "晚"))
 _NOON = "中午"
+_DAY = re.compile(r"^(?:[0-9]{2,4}[-/.年])?[0-9]{1,2}[-/.月][0-9]{1,2}[日号T]?|^[0-9]{8}")
+MINUTES = 1440  # of a day
 _SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)")
 
 
@@ -36,24 +38,15 @@ def hour_of(draft: Draft, key: str) -> str | None:
 
 def hour_in(text: str) -> str | None:
     """Return the hour that a text states as HH:MM: 14:30, 下午2点半, the fraction of a serial."""
-    text = compact(text)
+    # The blank between day and hour stays: without it 2021/2/2 15:45 would be 21 February.
+    text = " ".join(compact(part) for part in text.split())
     if match := _SERIAL.fullmatch(text):
-        hour, minute = divmod(round(float(match[1]) * 1440) % 1440, 60)
+        hour, minute = divmod(round(float(match[1]) * MINUTES) % MINUTES, 60)
         return f"{hour:02d}:{minute:02d}"
-    if not (match := _CLOCK.search(_without_day(text))):
+    if not (match := _CLOCK.search(_DAY.sub("", text))):
         return None
-    part, hour, minute = match[1] or "", int(match[2]), match[3] or "0"
-    minutes = 30 if minute == "半" else int(minute)
+    part, hour, rest = match[1] or "", int(match[2]), match[3] or "0"
+    minutes = 30 if rest == "半" else int(rest)
     if (part in _LATER and hour < 12) or (part == _NOON and hour < 11):
         hour += 12
     return f"{hour:02d}:{minutes:02d}" if hour < 24 and minutes < 60 else None
-
-
-_DAY = re.compile(
-    r"^[0-9]{4}[-/.年][0-9]{1,2}[-/.月](?:[0-9]{2}|[0-9])(?:[日号T]|(?=[0-9]{1,2}[:时点])|(?=\D))"
-)
-
-
-def _without_day(text: str) -> str:
-    """Take the day off the front: without a blank 2021/2/2 15:45 would be 21 February, 5:45."""
-    return _DAY.sub("", text)

@@ -5,8 +5,7 @@ from grid.imports.draft import Draft
 from grid.imports.lists import Field, ListSpec
 from grid.imports.text import compact, words
 from returnees.imports.checks import hour_of, missing_by_heading
-from returnees.imports.people import LOOSE_ID, LOOSE_PHONE
-from returnees.imports.tests_list import somebody
+from returnees.imports.people import LOOSE_ID, LOOSE_PHONE, somebody
 
 RELATION = {
     "close": words("密接 密切接触者 密接者 密切接触 一级密接 密切接触人员 密接人员 确诊密接"),

@@ -5,7 +5,7 @@ from grid.imports.draft import Draft
 from grid.imports.lists import Field, ListSpec
 from grid.imports.text import words
 from returnees.imports.checks import hour_of, missing_by_heading
-from returnees.imports.people import LOOSE_ID, LOOSE_PHONE
+from returnees.imports.people import LOOSE_ID, LOOSE_PHONE, somebody
 
 RESULT = {
     "negative": words(
@@ -152,7 +152,15 @@ _FIELDS = (
 
 
 def with_the_hour(draft: Draft) -> None:
-    """Keep the hour of sampling and of the report, and refuse a sample after the list itself."""
+    """Keep the hour of sampling and of the report, and refuse a sample after the list itself.
+
+    Who refuses was not sampled: such a row needs no day.
+    """
+    if draft.values["result"] in ("refused", "pending"):
+        missing = draft.layout.labels.get("sampled_on", "")
+        draft.problems = [
+            one for one in draft.problems if (one.code, one.column) != ("value_missing", missing)
+        ]
     for key, hour in (("sampled_on", "sampled_time"), ("reported_on", "reported_time")):
         draft.values[hour] = hour_of(draft, key) if draft.values[key] else None
     sampled, as_of = draft.values["sampled_on"], draft.context.as_of
@@ -162,15 +170,6 @@ def with_the_hour(draft: Draft) -> None:
     reported = draft.values["reported_on"]
     if sampled and reported and reported < sampled:
         draft.add("reported_on", "date_out_of_range", value=reported, first=sampled, last=as_of)
-
-
-def somebody(draft: Draft) -> None:
-    """Refuse a row that tells of nobody: neither an ID number nor a phone."""
-    values = draft.values
-    if values["name"] and not values["id_number"] and not values["phone"]:
-        told = {one.code for one in draft.problems}
-        if not any(code.startswith(("id_", "doc_", "phone_")) for code in told):
-            draft.add("id_number", "id_missing")
 
 
 TESTS = ListSpec("tests", _FIELDS, checks=(missing_by_heading, with_the_hour, somebody))

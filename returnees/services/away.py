@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 FIELDS = ("place", "text", "since", "returns_on", "employer", "occupation", "note", "extra")
+BY_KEY = ("place_id", "home_id")  # lists know places by their codes
 Fields = Mapping[str, Any]
 VILLAGE = CODE_LENGTHS[Level.VILLAGE]
 YEARS = timedelta(days=3650)  # nobody is looked after who left longer ago, or plans further ahead
@@ -70,6 +71,7 @@ def note_all(
         rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=keys)
         persons = {person.pk: person for person in rows.order_by("pk")}
         _refuse_present(persons)
+        _refuse_twice(entries)
         new = []
         for known, fields in entries:
             person = persons[known.pk]
@@ -91,6 +93,17 @@ def _refuse_present(persons: Mapping[int, Person]) -> None:
             _("%(name)s has reported the return or is under management here; close that first.")
             % {"name": persons[key].name}
         )
+
+
+def _refuse_twice(entries: Sequence[tuple[Person, Fields]]) -> None:
+    seen: set[int] = set()
+    for person, _fields in entries:
+        if person.pk in seen:
+            raise AwayRefusedError(
+                _("%(name)s stands in the list twice; one entry for each person.")
+                % {"name": person.name}
+            )
+        seen.add(person.pk)
 
 
 @transaction.atomic
@@ -115,20 +128,20 @@ def update_all(
         for away in rows:
             _set(away, changes[away.pk], day)
             away.asked_on = day
-        update_in(rows, (*FIELDS, "asked_on"))
+        update_in(rows, (*FIELDS, "home", "asked_on"))
     return rows
 
 
 def _set(away: Away, fields: Fields, day: date) -> None:
     for name, value in fields.items():
-        if name not in FIELDS:
+        if name not in FIELDS and name not in BY_KEY:
             raise TypeError(f"Not a field of the ledger: {name}.")
         setattr(away, name, value)
     name = away.person.name
     if away.place_id is None and not away.text.strip():
         raise AwayRefusedError(_("%(name)s: say where the person is.") % {"name": name})
     at_home = away.place_id and away.home_id[:VILLAGE] == away.place_id[:VILLAGE]
-    if away.place is not None and at_home:
+    if at_home and away.place is not None:
         raise AwayRefusedError(
             _("%(name)s lives in %(place)s; who is at home is not away.")
             % {"name": name, "place": away.place.name}

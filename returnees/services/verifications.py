@@ -13,7 +13,7 @@ from grid.audit import acting
 from grid.bulk import copy_in, update_in
 from grid.choices import CODE_LENGTHS, IdType, Level
 from grid.errors import Refused
-from grid.models import Person, Place, User, id_hash
+from grid.models import Person, Place, User
 from grid.responsibility import responsible_for, tier_holders
 from grid.services.people import register_person
 from returnees.choices import AttemptWay, TestResult, VerificationState
@@ -28,10 +28,11 @@ ANSWER_FIELDS = (
 # What a letter says, and a later letter may correct.
 LETTER_FIELDS = frozenset(
     {"name", "id_type", "id_number", "phone", "address", "relation", "exposure", "exposed_on",
-     "case", "letter_from", "letter_no", "received_at", "remark"}
+     "case", "letter_from", "letter_no", "received_at", "remark", "place_id"}
 )  # fmt: skip
 WRITTEN = (
-    *sorted(LETTER_FIELDS), "pinyin", "id_hash", "id_last4_hash", "phone_hash",
+    *sorted(LETTER_FIELDS - {"place_id"}), "place", "responsible", "pinyin",
+    "id_hash", "id_last4_hash", "phone_hash",
     "phone_last4_hash", "sex", "birth_date", "due_at",
 )  # fmt: skip
 
@@ -64,23 +65,25 @@ def take_over(
 
 def _hand_out(rows: Sequence[Verification], day: date) -> None:
     """Set who answers: for somebody known in the village their cadre, else the village's."""
-    known = {row.person_id: row.person.place_id for row in rows if row.person}
+    known = {row.person.pk: row.person.place_id for row in rows if row.person}
     of_person = responsible_for(list(known), day) if known else {}
     of_place = tier_holders({row.place_id for row in rows}, day) if rows else {}
     for row in rows:
-        at_home = row.person_id and known[row.person_id][:VILLAGE] == row.place_id[:VILLAGE]
-        holder = of_person.get(row.person_id) if at_home and row.person_id else None
+        key = row.person_id or 0
+        at_home = known.get(key, "")[:VILLAGE] == row.place_id[:VILLAGE]
+        holder = of_person.get(key) if at_home else None
         tiers = of_place[row.place_id]
         row.responsible_id = holder or (tiers[max(tiers)] if tiers else None)
 
 
 @transaction.atomic
 def correct(
-    *, changes: Mapping[int, Mapping[str, Any]], by: User | None, why: str = "letter"
+    *, changes: Mapping[int, Mapping[str, Any]], by: User | None, day: date, why: str = "letter"
 ) -> list[Verification]:
     """Change what the letter says of some; keys are of Verification, values by LETTER_FIELDS."""
     with acting(by=by, why=why):
         rows = _locked(changes)
+        moved = [row for row in rows if "place_id" in changes[row.pk]]
         for row in rows:
             for name, value in changes[row.pk].items():
                 if name not in LETTER_FIELDS:
@@ -88,6 +91,7 @@ def correct(
                 setattr(row, name, value)
             row.due_at = due_of(row.received_at)
             row.derive()
+        _hand_out(moved, day)
         update_in(rows, WRITTEN)
     return rows
 
@@ -250,9 +254,3 @@ def follow_responsibility(*, prefix: str, day: date) -> int:
     moved = [row for row in rows if row.responsible_id != before[row.pk]]
     update_in(moved, ["responsible"])
     return len(moved)
-
-
-def persons_of(numbers: Iterable[str]) -> dict[bytes, Person]:
-    """Return the persons with these ID numbers, by hash; one query."""
-    digests = [id_hash(number) for number in numbers]
-    return {bytes(one.id_hash): one for one in Person.objects.filter(id_hash__in=digests)}

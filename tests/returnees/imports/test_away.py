@@ -9,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from grid.batches.checking import check_file
 from grid.batches.committing import commit_batch
 from grid.batches.decisions import decide
+from grid.batches.registry import kind_of
 from grid.batches.summary import row_problems
 from grid.batches.undoing import undo_batch
 from grid.choices import BatchState, RowAction
 from grid.days import today
 from grid.models import Household, ImportBatch, Person, Place
 from returnees.models import Away
-from returnees.services.away import advise_away, end_away, update_away
+from returnees.services.away import advise_away, end_away, note_away, update_away
 from tests.cast import FAR, GRID, TOWN, VILLAGE, World
 from tests.factories.returnees import ELSEWHERE, an_episode, id_number, in_force
 
@@ -78,11 +79,20 @@ def codes(batch: ImportBatch) -> list[str]:
     return [one["code"] for row in batch.rows.order_by("number") for one in row.problems]
 
 
+def entered(n: int) -> Away:
+    """Return an entry that stands in the ledger, of the n-th person."""
+    person = Person(name=name_of(n), id_number=id_number(2000 + n), place_id=VILLAGE)
+    person.phone = f"1542000{n:04d}"
+    person.derive().save()
+    fields = {"text": "望潮区春风路8号", "place_id": ELSEWHERE, "note": "夫妻同去"}
+    return note_away(person=person, by=None, day=date(2021, 2, 8), since=date(2021, 2, 3), **fields)
+
+
 def test_a_row_becomes_an_entry_and_an_unknown_person_is_registered(world: World) -> None:
     home = Household.objects.create(place_id=GRID, number="8", address="东关村8号")
     row = line(
-        1, address="东关村8号", left="2021年2月3日", back="2021.3.20", companions="方小", contact="方父",
-        contact_phone="15420009999", note="春节不回",
+        1, address="东关村8号", left="2021年2月3日", back="2021.3.20", companions="方小",
+        contact="方父", contact_phone="15420009999", note="春节不回",
     )  # fmt: skip
 
     batch = committed(ledger(row), world, as_of=date(2021, 2, 8))
@@ -109,9 +119,7 @@ def test_a_messy_ledger_in_gb18030_says_the_same(world: World) -> None:
         1, id=f" {id_number(2001).lower()}", phone="154-2000-0001", village="东关", left="2月3日",
         reason="打工", status="外出",
     )  # fmt: skip
-    batch = committed(
-        ledger(messy, head=head, encoding="gb18030"), world, as_of=date(2021, 2, 8)
-    )
+    batch = committed(ledger(messy, head=head, encoding="gb18030"), world, as_of=date(2021, 2, 8))
 
     away = Away.objects.select_related("person").get()
     assert batch.summary["created"] == 1
@@ -226,7 +234,8 @@ def test_a_row_of_a_village_beyond_the_place_waits(world: World) -> None:
 
 
 def test_taking_back_restores_the_state_before(world: World) -> None:
-    committed(ledger(line(1, note="夫妻同去"), line(2)), world, as_of=date(2021, 2, 8))
+    for n in (1, 2):
+        entered(n)
     rows = ("place_id", "text", "since", "returns_on", "note", "extra", "ended_on", "person")
     before = list(Away.objects.order_by("pk").values(*rows))
     persons = list(Person.objects.order_by("pk").values("name", "phone_hash", "place"))
@@ -289,8 +298,6 @@ def test_the_queries_do_not_grow_with_the_rows(world: World) -> None:
 
 
 def test_an_answer_names_who_answers_for_the_person(world: World) -> None:
-    from grid.batches.registry import kind_of  # noqa: PLC0415
-
     row = line(1, name=world.person.name, id=world.person.id_number, phone=world.person.phone)
     batch = committed(ledger(row), world)
 
