@@ -56,6 +56,8 @@ class Address:
         """
         if self == other or not self.last or self.last != other.last:
             return False
+        if Address(room=self.room) in (self, other):
+            return False  # a room of no house says too little
         for part in _NAMES:
             mine, theirs = getattr(self, part), getattr(other, part)
             if mine and theirs and mine != theirs:

@@ -67,3 +67,8 @@ def test_near_ones_are_found_among_many():
     known = [(read_address(text), n) for n, text in enumerate(("1-1-101", "1-2-101", "1-101"))]
 
     assert near_ones(read_address("1-101"), known) == [0, 1]
+
+
+def test_a_room_of_no_house_is_near_to_nothing():
+    assert not read_address("101").near(read_address("3-2-101"))
+    assert not read_address("3-2-101").near(read_address("101室"))

@@ -202,14 +202,14 @@ def test_a_thousand_households_take_as_many_queries_as_ten(
     def lines(count: int) -> bytes:
         line = "{n},东关村,新区,{n},1,101,何{name}甲,,3,是,孙房东,,"
         names = "甲乙丙丁"
-        return csv_of(HEAD, *(line.format(n=n, name=names[n % 4]) for n in range(1, count)))
+        return csv_of(HEAD, *(line.format(n=n, name=names[n % 4]) for n in range(2, count)))
 
     with django_assert_max_num_queries(80):
         batch = committed("households", lines(900), by=world.township, place=TOWN)
-    assert figures(batch, "created") == [899], (batch.summary, rows(batch)[0].problems)
+    assert figures(batch, "created") == [898], (batch.summary, rows(batch)[0].problems)
     with django_assert_max_num_queries(80):
         again = committed("households", lines(900), by=world.township, place=TOWN)
-    assert figures(again, "unchanged") == [899]
+    assert figures(again, "unchanged") == [898]
 
 
 def test_the_template_asks_for_the_fields_of_the_list() -> None:
