@@ -52,6 +52,8 @@ def read_document(draft: Draft, field: Field) -> None:
         values["id_type"] = None
         draft.add(field.key, "id_missing_child")
         return
+    if is_nothing(text) and not field.required:
+        return
     found = ids.read_id(draft.cell(field), text, stated=stated, as_of=draft.context.as_of)
     values.update({"id_type": found.id_type, field.key: found.number, "birth": found.birth})
     if found.code:
