@@ -4,7 +4,9 @@ Pure: knows rows and no database.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.timezone import get_default_timezone
 from stdnum import luhn
@@ -13,6 +15,7 @@ from grid.imports.draft import Draft
 
 RECORD, EXPORTED = "记录编号", "导出时间"
 MASK = "*"
+_FORMULA = frozenset("=+-@")
 _FORM = re.compile(r"R([1-9][0-9]{0,17})-([0-9])")
 _MOMENT = re.compile(
     r"([0-9]{4})\D([0-9]{1,2})\D([0-9]{1,2})\D+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
@@ -47,6 +50,15 @@ def moment_of(text: str | None) -> str | None:
     except ValueError:
         return None
     return moment.isoformat()
+
+
+def unquoted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the texts that our CSV had quoted, lest a spreadsheet take them for formulas."""
+    return {
+        key: value[1:]
+        for key, value in values.items()
+        if isinstance(value, str) and value[:1] == "'" and value[1:2] in _FORMULA and value[1:]
+    }
 
 
 def from_export(draft: Draft) -> None:

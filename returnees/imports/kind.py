@@ -18,7 +18,7 @@ from grid.imports.text import is_nothing
 from grid.models import ImportBatch, ImportRow, Place, User
 from returnees.classes import class_title
 from returnees.imports.apply import before_of, change, register
-from returnees.imports.exported import moment_of
+from returnees.imports.exported import moment_of, unquoted
 from returnees.imports.known import KnownBook
 from returnees.imports.loading import LIST, known_book
 from returnees.imports.takeback import take_back_returns, touched_returns
@@ -60,8 +60,10 @@ class ReturneeKind(ListKind):
             code = context.places.origin(history).code
             if code and code != values.get("origin_code"):
                 values["stays"] = [code]
-        if exported := values.get("exported_at"):
-            values["exported_at"] = moment_of(exported) if values.get("record") else None
+        exported = values.pop("exported_at", None)
+        if values.get("record"):
+            values |= unquoted(values)
+            values["exported_at"] = moment_of(exported)
         return values
 
     def same(self, values: Mapping[str, Any]) -> Hashable | None:

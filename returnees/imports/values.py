@@ -12,6 +12,7 @@ from django.db.models import Model
 from grid.batches.kinds import Frame, Values
 from grid.choices import IdType
 from grid.days import at
+from grid.imports.text import clean
 from grid.models import Person
 from returnees.choices import Channel, TestResult
 from returnees.clock import local_day
@@ -171,11 +172,21 @@ def known_values(
     values["name"], values["phone"] = person.name, person.phone
     values["dest_code"] = episode.place_id[:VILLAGE]
     values["return_date"] = episode.arrives_on.isoformat()
-    latest = max(papers, key=lambda paper: paper.sampled_on, default=None)
-    if latest and (values.get("nat_date") or "") <= latest.sampled_on.isoformat():
-        values["nat_date"] = latest.sampled_on.isoformat()
-        values["nat_result"] = latest.result
+    nat_date, nat_result = latest_paper(values, papers)
+    if nat_date:
+        values["nat_date"], values["nat_result"] = nat_date, nat_result
     return values
+
+
+def latest_paper(
+    said: Mapping[str, Any], papers: Iterable[Certificate]
+) -> tuple[str | None, str | None]:
+    """Return day and result of the latest certificate, or of what a list said that is none."""
+    latest = max(papers, key=lambda paper: paper.sampled_on, default=None)
+    told: str | None = said.get("nat_date")
+    if latest is None or (told or "") > latest.sampled_on.isoformat():
+        return told, said.get("nat_result")
+    return latest.sampled_on.isoformat(), latest.result
 
 
 def changed(values: Mapping[str, Any], known: Mapping[str, Any]) -> Values:
@@ -183,11 +194,19 @@ def changed(values: Mapping[str, Any], known: Mapping[str, Any]) -> Values:
     found = {
         key: value
         for key, value in values.items()
-        if value != known.get(key) and value not in _BLANK and key not in NEVER_COMPARED
+        if value != known.get(key)
+        and value not in _BLANK
+        and key not in NEVER_COMPARED
+        and not _reads(known.get(key), value)
     }
     if "origin" in found and not known.get("origin") and "origin_code" not in found:
         del found["origin"]  # the same place, chosen there and written here
     return found
+
+
+def _reads(known: Any, value: Any) -> bool:
+    """Say whether what is known reads like this in a list: without breaks and odd blanks."""
+    return isinstance(known, str) and clean(known) == value
 
 
 _BLANK: tuple[Any, ...] = (None, "", [])
