@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("grid.account_urls")),
     path("setup/<str:token>/", setup.setup, name="setup"),
     path("", include("grid.urls")),
+    path("", include("grid.import_urls")),
     path("", include("returnees.urls")),
     path("", include("schedules.urls")),
     path("", include("schedules.dashboard_urls")),

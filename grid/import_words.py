@@ -245,4 +245,3 @@ def code_label(code: str, own: dict[str, str] | None = None) -> str:
     bare = re.sub(r"（…）|\(…\)", "", bare)
     first = re.split(r"[。；;：，]|[.:;](?=\s|$)", bare, maxsplit=1)[0]
     return first.strip(" …") or bare.strip() or code
-

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from returnees.views import abnormality_list, acts, findings, imports, person, reports
+from returnees.views import abnormality_list, acts, findings, person, reports
 
 urlpatterns = [
     path("persons/<int:pk>/", person.person, name="person"),
@@ -26,14 +26,6 @@ urlpatterns = [
         reports.public_report_thanks,
         name="public-report-thanks",
     ),
-    path("imports/", imports.import_list, name="import-list"),
-    path("imports/new/", imports.import_new, name="import-new"),
-    path("imports/<uuid:pk>/", imports.import_detail, name="import-detail"),
-    path("imports/<uuid:pk>/decide/", imports.import_decide, name="import-decide"),
-    path("imports/<uuid:pk>/confirm/", imports.import_confirm, name="import-confirm"),
-    path("imports/<uuid:pk>/discard/", imports.import_discard, name="import-discard"),
-    path("imports/<uuid:pk>/undo/", imports.import_undo, name="import-undo"),
-    path("imports/<uuid:pk>/problems/", imports.import_problems, name="import-problems"),
     path("", include("returnees.risk_urls")),
     path("", include("returnees.screening_urls")),
     path("", include("returnees.policy_urls")),

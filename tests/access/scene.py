@@ -15,7 +15,16 @@ from django.test import Client
 
 from grid.choices import BatchState, Role, Tier
 from grid.days import today
-from grid.models import Assignment, Household, ImportBatch, Person, Place, Post, User
+from grid.models import (
+    Assignment,
+    Household,
+    ImportBatch,
+    ImportRow,
+    Person,
+    Place,
+    Post,
+    User,
+)
 from returnees.choices import Mark, OverrideState, PermitState
 from returnees.models import (
     Abnormality,
@@ -115,14 +124,7 @@ def rows_at(
         "cadre": cadre,
         "post": post,
         "assignment": assignment,
-        "batch": ImportBatch.objects.create(
-            list_name="returnees",
-            file_name="名单.xlsx",
-            digest=where,
-            place=grid,
-            as_of=today(),
-            state=BatchState.CHECKED,
-        ),
+        **an_import(grid, person, where),
         "episode": episode,
         "stage": episode.stages.first(),
         "test": episode.tests.first(),
@@ -137,6 +139,25 @@ def rows_at(
         "shipped": "JY",
         **rows_of_risk(),
     }
+
+
+def an_import(at: Place, person: Person, where: str) -> dict[str, Any]:
+    """Return a checked list that nobody in particular uploaded, and a row of it that asks."""
+    batch = ImportBatch.objects.create(
+        list_name="returnees", file_name="名单.xlsx", digest=where, place=at, as_of=today(),
+        state=BatchState.CHECKED, checked_at=noon(), summary={"rows": 1, "waiting": 1},
+    )  # fmt: skip
+    values = {
+        "name": person.name, "id_type": "id_card", "id_number": person.id_number,
+        "phone": person.phone, "dest_code": at.code[:12], "return_date": today().isoformat(),
+    }  # fmt: skip
+    row = ImportRow.objects.create(
+        batch=batch, number=2, kind="data", verdict="ok", action="ask",
+        raw={"姓名": person.name, "身份证号": person.id_number, "说明": f"电话{person.phone}"},
+        values={**values, "_params": [{}]},
+        problems=[{"column": "", "code": "known_cross_village", "severity": "question"}],
+    )  # fmt: skip
+    return {"batch": batch, "import_row": row}
 
 
 def a_proposal(days: int) -> PolicyVersion:
