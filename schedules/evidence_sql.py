@@ -176,6 +176,14 @@ WHERE y.key = t.duty_id AND t.state = 'pending' AND t.raised_at IS NULL
     )
 """
 
+# Of most episodes of a list there is none yet: then nothing has to be looked for.
+PRESENT = """
+SELECT EXISTS (SELECT FROM returnees_healthlog WHERE episode_id = ANY(%(ids)s::bigint[])),
+    EXISTS (SELECT FROM returnees_test
+        WHERE episode_id = ANY(%(ids)s::bigint[]) AND sampled_at IS NOT NULL),
+    EXISTS (SELECT FROM schedules_contact WHERE episode_id = ANY(%(ids)s::bigint[]))
+"""
+
 # The keys of the latest evidence; a minute's worth many times over. What a page writes is closed
 # with it: this is the net for writers who did not say so.
 LATEST = """

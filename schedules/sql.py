@@ -11,25 +11,18 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-# A span owes a task on each of its days that lies a multiple of `every` after its first. The list
-# of days is a handful of rows, one on an ordinary morning. Ordered, so that two writers who meet
-# lock rows in the same order.
-CREATE = """
+# A span owes a task on each of its days that lies a multiple of `every` after its first. Ordered, so
+# that two writers who meet lock rows in the same order.
+_CREATE = """
 INSERT INTO schedules_task AS t
     (episode_id, duty_id, due_day, occasion, due_at, holder_id, place_id, clause, late, state)
 SELECT s.episode_id, s.duty_id, d.day, s.occasion,
     coalesce(s.due_at, (d.day + coalesce(s.due_time, '24:00')) AT TIME ZONE %(zone)s),
     e.responsible_id, e.place_id, s.clause, s.late,
     CASE WHEN y.missable AND d.day < %(today)s THEN 'missed' ELSE 'pending' END
-FROM schedules_dutyspan s
-JOIN schedules_duty y ON y.key = s.duty_id
-JOIN returnees_episode e ON e.id = s.episode_id
-JOIN (
-    SELECT %(since)s::date + n AS day
-    FROM generate_series(0, %(day)s::date - %(since)s::date) AS n
-) d ON d.day BETWEEN s.first_day AND s.last_day AND (d.day - s.first_day) %% s.every = 0
+"""
+_ON_CONFLICT = """
 WHERE s.first_day <= %(day)s AND s.last_day >= %(since)s AND (y.missable IS FALSE OR NOT %(once)s)
-    AND (%(ids)s::bigint[] IS NULL OR s.episode_id = ANY(%(ids)s::bigint[]))
 ORDER BY s.episode_id, d.day, s.duty_id, s.occasion
 ON CONFLICT (episode_id, due_day, duty_id, occasion) DO UPDATE
 SET state = excluded.state, late = excluded.late, due_at = excluded.due_at,
@@ -37,6 +30,33 @@ SET state = excluded.state, late = excluded.late, due_at = excluded.due_at,
     holder_id = excluded.holder_id, place_id = excluded.place_id, raised_at = NULL
 WHERE t.state = 'cancelled'
 """
+
+# Of everybody: the list of days is a handful of rows, one on an ordinary morning.
+CREATE_ALL = f"""{_CREATE}
+FROM schedules_dutyspan s
+JOIN schedules_duty y ON y.key = s.duty_id
+JOIN returnees_episode e ON e.id = s.episode_id
+JOIN (
+    SELECT %(since)s::date + n AS day
+    FROM generate_series(0, %(day)s::date - %(since)s::date) AS n
+) d ON d.day BETWEEN s.first_day AND s.last_day AND (d.day - s.first_day) %% s.every = 0
+{_ON_CONFLICT}"""
+
+# Of some: many days back, perhaps, but their own spans alone. OFFSET 0 keeps the planner from
+# walking through the spans of all others by day.
+CREATE_OF = f"""{_CREATE}
+FROM unnest(%(ids)s::bigint[]) AS i(id)
+JOIN returnees_episode e ON e.id = i.id
+CROSS JOIN LATERAL (SELECT * FROM schedules_dutyspan WHERE episode_id = i.id OFFSET 0) s
+JOIN schedules_duty y ON y.key = s.duty_id
+CROSS JOIN LATERAL (
+    SELECT s.first_day + n * s.every AS day
+    FROM generate_series(
+        greatest(0, (%(since)s::date - s.first_day + s.every - 1) / s.every),
+        (least(s.last_day, %(day)s::date) - s.first_day) / s.every
+    ) AS n
+) d
+{_ON_CONFLICT}"""
 
 # With keys given the plan has changed: what was open from earlier days and cannot be missed falls
 # with it. A missable task of an earlier day stays, to be closed as missed.
@@ -107,6 +127,36 @@ WHERE (d.episode_id IS NULL OR d.revision < e.revision)
 ORDER BY e.id
 LIMIT %(limit)s
 FOR NO KEY UPDATE OF e
+"""
+
+# `told` is the class and version the policy text is owed for; it is owed anew when they change.
+DERIVED = """
+INSERT INTO schedules_derivation AS d (episode_id, revision, told, told_from)
+SELECT e.id, e.revision, e.classification || '@' || v.version, NULL
+FROM returnees_episode e JOIN returnees_policyversion v ON v.id = e.policy_id
+WHERE e.id = ANY(%(ids)s::bigint[])
+ORDER BY e.id
+ON CONFLICT (episode_id) DO UPDATE
+SET revision = excluded.revision, told = excluded.told,
+    told_from = CASE WHEN d.told = excluded.told THEN d.told_from ELSE %(now)s END
+"""
+
+DROP_SPANS = "DELETE FROM schedules_dutyspan WHERE episode_id = ANY(%(ids)s::bigint[])"
+
+WITH_TASKS = (
+    "SELECT DISTINCT episode_id FROM schedules_task WHERE episode_id = ANY(%(ids)s::bigint[])"
+)
+
+# What the spans of an episode follow from, in the order of schedules.services.spans.
+OWING = """
+SELECT e.id, e.policy_id, e.state, coalesce(e.facts ->> 'placed_on', '') <> '', e.plan::text,
+    e.arrived_at, e.registered_at, e.closed_at, e.observation_ends,
+    r.departs_at, r.arrives_at, r.reported_at, d.told_from
+FROM returnees_episode e
+JOIN returnees_advancereport r ON r.id = e.report_id
+JOIN schedules_derivation d ON d.episode_id = e.id
+WHERE e.id = ANY(%(ids)s::bigint[])
+ORDER BY e.id
 """
 
 COUNT_OWED = """

@@ -78,8 +78,10 @@ def create_tasks(
     """
     if ids == []:
         return 0
-    local = timezone.localdate(now)
-    return sql.run(sql.CREATE, ids=ids, since=since, day=day, today=local, once=once)
+    given = {"since": since, "day": day, "today": timezone.localdate(now), "once": once}
+    if ids is None:
+        return sql.run(sql.CREATE_ALL, **given)
+    return sql.run(sql.CREATE_OF, ids=ids, **given)
 
 
 def catch_up(changed: list[tuple[int, bool]], *, day: date, now: datetime) -> int:

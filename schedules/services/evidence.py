@@ -1,6 +1,7 @@
 """Evidence closes a task, a tick does not."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,12 +33,27 @@ def close_by_evidence(
     now = now or timezone.now()
     since = since or timezone.localdate(now) - timedelta(days=DAYS_BACK)
     common = {"ids": episode_ids, "since": since, "now": now}
+    logs, tests, contacts = _there_is(episode_ids)
+    closed = sql.run(evidence_sql.BY_ARRIVAL, by=by.pk if by else None, **common)
+    if logs:
+        closed += sql.run(evidence_sql.BY_HEALTH_LOG, **common)
+        closed += sql.run(evidence_sql.BY_FIRST_LOG, **common)
+    if tests:
+        closed += sql.run(evidence_sql.BY_TEST, **common)
+    return closed + _close_by_contact(common) if contacts else closed
+
+
+def _there_is(ids: list[int] | None) -> tuple[bool, bool, bool]:
+    """Say whether there are health logs, tests with a result and contacts; of all, always."""
+    if ids is None:
+        return True, True, True
+    ((logs, tests, contacts),) = sql.rows(evidence_sql.PRESENT, ids=ids)
+    return logs, tests, contacts
+
+
+def _close_by_contact(common: dict[str, Any]) -> int:
     closing = [str(outcome) for outcome in CLOSING_OUTCOMES]
-    closed = sql.run(evidence_sql.BY_HEALTH_LOG, **common)
-    closed += sql.run(evidence_sql.BY_FIRST_LOG, **common)
-    closed += sql.run(evidence_sql.BY_TEST, **common)
-    closed += sql.run(evidence_sql.BY_ARRIVAL, by=by.pk if by else None, **common)
-    closed += sql.run(evidence_sql.BY_VISIT, closing=closing, **common)
+    closed = sql.run(evidence_sql.BY_VISIT, closing=closing, **common)
     # A pass gives each task one contact; a second contact of the kind finds the next task.
     while more := sql.run(
         evidence_sql.BY_CONTACT, closing=closing, seeing=[str(c) for c in SEEING], **common
@@ -48,6 +64,9 @@ def close_by_evidence(
 
 def raise_unreached(*, episode_ids: list[int], now: datetime) -> int:
     """Mark the open tasks of persons whom three attempts in a row did not reach."""
+    _logs, _tests, contacts = _there_is(episode_ids)
+    if not contacts:
+        return 0
     return sql.run(
         evidence_sql.RAISE,
         ids=episode_ids,

@@ -31,9 +31,14 @@ def reconcile(
 def _reconcile(ids: list[int], now: datetime, by: User | None) -> None:
     day = timezone.localdate(now)
     changed = derive_spans(episode_ids=ids, now=now)
-    drop_changed([pk for pk, _fresh in changed], now=now)
+    working = {pk for (pk,) in sql.rows(sql.WITH_TASKS, ids=ids)}
+    drop_changed([pk for pk, _fresh in changed if pk in working], now=now)
     catch_up(changed, day=day, now=now)
-    create_tasks(ids=ids, since=first_day_owed(day), day=day, now=now)
-    sql.run(sql.FOLLOW, ids=ids)
+    # Whoever is new has been given every day by now, today among them.
+    fresh = {pk for pk, is_fresh in changed if is_fresh}
+    known = [pk for pk in ids if pk not in fresh]
+    create_tasks(ids=known, since=first_day_owed(day), day=day, now=now)
+    if working:
+        sql.run(sql.FOLLOW, ids=sorted(working))
     close_by_evidence(episode_ids=ids, now=now, by=by)
     raise_unreached(episode_ids=ids, now=now)
