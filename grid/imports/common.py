@@ -41,7 +41,10 @@ HUKOU = Field(
 COMPANIONS = Field(
     "companions",
     "text",
-    words("同行人员 同行人员姓名 同行人员联系方式 同行人员身份证号 同行人关系说明 同行人"),
+    words(
+        "同行人员 同行人员姓名 同行人员联系方式 同行人员身份证号 同行人关系说明 同行人 "
+        "同行人员关系 同行人姓名 同行人电话"
+    ),
     joins=True,
 )
 REMARK = Field(

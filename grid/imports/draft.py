@@ -39,6 +39,8 @@ class Layout:
         self.first = {key: at[0] for key, at in self.places.items()}
         self.single = {key: at[0] for key, at in self.places.items() if len(at) == 1}
         self.joined = {key for key, at in self.places.items() if len(at) > 1}
+        # The parts of an address make one word, other texts stay apart.
+        self.between = {field.key: "" if field.kind == "origin" else " " for field in spec.fields}
         self.keys_of: dict[str, list[str]] = {}
         for field in spec.fields:
             self.keys_of.setdefault(field.kind, []).append(field.key)
@@ -94,7 +96,7 @@ class Draft:
         if place is not None:
             return self.row[place]
         parts = [self.row[place] for place in layout.places.get(key, ())]
-        return "".join(part for part in parts if not is_nothing(part))
+        return layout.between[key].join(part for part in parts if not is_nothing(part))
 
     def settled(self, field: Field, *texts: str) -> str | None:
         """Return what people have settled that the texts of a field stand for, or None."""

@@ -225,7 +225,7 @@ class _Reading:
         return found
 
     def _is_village(self, text: str) -> bool:
-        return self.reader.places.destination("", text).code is not None
+        return self.reader.places.is_village(text)
 
     def _place(self, kind: str, word: str) -> None:
         """Put a word into the field of a kind; what follows a village's name is the address."""

@@ -1,5 +1,6 @@
 """Which column feeds which field: the header row or rows, and whole headings looked up."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from grid.imports.text import as_text, clean
 
 _NAME_PARTS = frozenset(("姓名", "名字", "名称"))
 _PHONE_PARTS = frozenset(("电话", "联系电话", "手机", "手机号", "手机号码", "电话号码", "联系方式"))
+_JOINTS = re.compile(r"\s*[-—–－_＿>＞→|]+\s*")
 _WIDEST = 1000  # columns among which headings are looked for
 _GROUP_TAILS = ("信息", "情况")
 
@@ -68,8 +70,16 @@ class HeadingIndex:
         if not path or path[-1].startswith(OURS):
             return None
         if len(path) < 2:
-            return self._first(*path)
-        group, sub = path[0], path[-1]
+            return self._first(*path) or self._joined(path[0])
+        return self._under(path[0], path[-1])
+
+    def _joined(self, heading: str) -> str | None:
+        """Return the field of a group and its sub-heading written in one: 返乡信息-出发地."""
+        parts = [part for part in _JOINTS.split(heading) if part]
+        return self._under(parts[0], parts[-1]) if len(parts) > 1 else None
+
+    def _under(self, group: str, sub: str) -> str | None:
+        """Return the field a sub-heading feeds under its group."""
         explicit = self.sure.get(f"{normal_heading(group)}>{normal_heading(sub)}")
         if explicit:
             return explicit[0]
@@ -77,7 +87,7 @@ class HeadingIndex:
         for tail in _GROUP_TAILS:
             topic = topic.removesuffix(tail)
         return (
-            self._under_group(group, normal_heading(sub))
+            self._under_group(group, sub)
             or self._first(group + sub, topic + sub)
             or (None if names_somebody_else(group) else self._first(sub))
         )
@@ -87,13 +97,14 @@ class HeadingIndex:
         key = self._first(group)
         if key is None:
             return None
-        if sub in self.fields[key].parts:
+        forms = frozenset(heading_forms(sub))
+        if not forms.isdisjoint(self.fields[key].parts):
             return key
         if not names_somebody_else(group):
             return None
-        if sub in _NAME_PARTS:
+        if forms & _NAME_PARTS:
             return key
-        return f"{key}_phone" if sub in _PHONE_PARTS and f"{key}_phone" in self.fields else None
+        return f"{key}_phone" if forms & _PHONE_PARTS and f"{key}_phone" in self.fields else None
 
     def maybe(self, path: Path) -> list[str]:
         """Return the fields a doubtful heading may feed, in the order they are tried."""
@@ -177,9 +188,17 @@ class _Mapper:
             by_hand = any(self.found[other] == key for other in self.settled)
             if not by_hand:
                 told = problem("/".join(self.paths[place]), "column_duplicate")
-                self.open[place] = (told, (key,))
+                self.open[place] = (told, (*self._beside(place, key), key))
             return
         self._take(place, key)
+
+    def _beside(self, place: int, key: str | None) -> tuple[str, ...]:
+        """Return whose a second phone may be: that of whoever stands in the column before it."""
+        before = self.found[place - 1] if place else None
+        fields = self.index.fields
+        if key is None or fields[key].kind != "phone" or f"{before}_phone" not in fields:
+            return ()
+        return (f"{before}_phone",)
 
     def _doubtful(self, place: int) -> None:
         """Take a column with several readings for a field nothing better feeds, and ask."""

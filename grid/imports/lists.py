@@ -34,9 +34,11 @@ Kind = Literal[
 ]
 
 _MARKS = "*＊★☆△▲●:：。.、"
-_BRACKETS = re.compile(r"[(\[【<《][^)\]】>》]*[)\]】>》]")
+_BRACKETS = re.compile(r"[(\[【<《][^()\[\]【】<>《》]*[)\]】>》]")
 _SOMEBODY_ELSE = re.compile(
-    r"包保|包联|包村|分包|责任|网格|干部|领导|同行|家属|监护|联系人|填报|录入|排查|户主|房东"
+    r"包保|包联|包村|分包|责任|网格|干部|领导|同行|家属|监护|联系人|填报|录入|排查|户主|房东|监测人|"
+    r"监督|联络|对接|紧急|亲属|父亲|母亲|家长|配偶|医生|村医|书记|主任|组长|五人小组|民警|志愿|审核|"
+    r"工作人员|专班|五包一|管理员|司机|房主|业主|负责"
 )
 
 
@@ -118,12 +120,19 @@ def heading_forms(text: str) -> tuple[str, ...]:
         for remark in remarks
         if not _SOMEBODY_ELSE.search(remark[0])
     ]
-    bare = _BRACKETS.sub("", whole).strip(_MARKS)
+    bare = _without_remarks(whole)
     dropped = whole[len(bare) :] if whole.startswith(bare) else whole
     if bare and not _SOMEBODY_ELSE.search(dropped):
         forms.append(bare)
         forms.append(bare.split(":")[0])
     return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def _without_remarks(text: str) -> str:
+    """Return a heading without remarks in brackets, brackets within brackets included."""
+    while (bare := _BRACKETS.sub("", text)) != text:
+        text = bare
+    return text.strip(_MARKS)
 
 
 def names_somebody_else(group: str) -> bool:

@@ -10,6 +10,7 @@ from grid.imports.place_names import MUNICIPALITIES, PROVINCES, region_names
 from grid.imports.text import compact, is_nothing
 
 _LONGEST = 16
+_CODE = re.compile(r"[1-9][0-9]{5}(?:[0-9]{3}){0,2}")
 _PASS_THROUGH = re.compile(r"市辖区|县|.*直辖县级行政区划")
 # A street may bear a city's name: 南京路 does not lie in Nanjing.
 _STREET = re.compile(r"^(?:东|西|南|北|中)?(?:路|街|大道|大街|巷|胡同|村|镇)")
@@ -66,6 +67,8 @@ class OriginIndex:
         value = compact(text)
         if is_nothing(value):
             return Origin(None, None, "origin_missing")
+        if code := self._code(value):
+            return self._judge(code, value, "")
         cuts = list(self._cuts(value))
         if not cuts:
             return self._unknown(value)
@@ -77,6 +80,13 @@ class OriginIndex:
             return Origin(None, None, "origin_ambiguous", params)
         end = max(cut.end for cut in cuts if cut.code == codes[0])
         return self._judge(codes[0], value, value[end:])
+
+    def _code(self, value: str) -> str:
+        """Return the region a national code of 6, 9 or 12 digits lies in, "" for any other text."""
+        if _CODE.fullmatch(value) is None:
+            return ""
+        cuts = (value[:6], value[:4] if value[4:6] == "00" else "", value[:2])
+        return next((code for code in cuts if code in self.regions), "")
 
     def _judge(self, code: str, value: str, rest: str) -> Origin:
         level = len(code) // 2

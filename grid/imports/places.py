@@ -4,6 +4,7 @@ Codes here are canonical prefixes of the national 12-digit code, without the zer
 levels: 2 digits a province, 4 a city, 6 a county, 9 a township, 12 a village.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -13,6 +14,11 @@ from grid.imports.origins import Origin, OriginIndex
 from grid.imports.place_names import region_names, town_forms, village_forms
 from grid.imports.text import compact, is_nothing
 
+# 上河村3组12号, 上河三组: what follows a village's name is an address in it.
+_ADDRESS = re.compile(
+    r"(.{2,}?(?:村民委员会|居民委员会|村委会|居委会|社区|村)?)"
+    r"(第?[0-9一二三四五六七八九十]+(?:组|队|号|栋|幢|排|巷|楼|单元|室|户).*)"
+)
 _LEVELS = (2, 4, 6, 9, 12)
 
 
@@ -99,6 +105,10 @@ class PlaceIndex:
         """Return the codes of the townships a text names in full, by any of their names."""
         return self._find_towns(compact(text))
 
+    def is_village(self, text: str) -> bool:
+        """Say whether a text is the name of one village and nothing more."""
+        return self._named("", compact(text)).code is not None
+
     def _ancestors(self, code: str) -> list[str]:
         found = (self.regions.get(code[:length], "") for length in (2, 4, 6))
         return [name for name in found if name]
@@ -135,6 +145,19 @@ class PlaceIndex:
         town, place = compact(township), compact(village)
         if is_nothing(place):
             return Destination(None, "village_missing")
+        if place in self.villages:  # its code
+            return Destination(place)
+        found = self._named(town, place)
+        if found.problem != "village_not_found" or not (address := _ADDRESS.fullmatch(place)):
+            return found
+        inner = self._named(town, address[1])
+        if inner.code and not inner.problem:
+            params = {"value": place, "village": address[1], "rest": address[2]}
+            return Destination(inner.code, "village_with_address", params)
+        return found if inner.problem == "village_not_found" else inner
+
+    def _named(self, town: str, place: str) -> Destination:
+        """Return the village that a township and a village name together."""
         towns = [] if is_nothing(town) else self._find_towns(town)
         if not towns and is_nothing(town):
             towns = [self.home[:9]] if len(self.home) >= 9 else []

@@ -162,6 +162,11 @@ ROW_SENTENCES: Sentences = {
         "“{value}”不在{township}，而在{choices}；请核对。",
         '"{value}" is not in {township} but in {choices}; please check.',
     ),
+    "village_with_address": (
+        "note",
+        "“{value}”归入“{village}”，“{rest}”按住址保留。",
+        '"{value}" belongs to {village}; "{rest}" is kept as the address in it.',
+    ),
     "township_inferred": (
         "note",
         "乡镇空白，按村名归入{township}。",

@@ -145,6 +145,31 @@ def test_what_is_no_region_is_not_found(text):
     assert places().origin(text).problem == "origin_not_found"
 
 
+@pytest.mark.parametrize(
+    ("town", "text"),
+    [("柳湾镇", "上河村3组12号"), ("柳湾镇", "上河三组"), ("", "柳湾镇上河村委会2号楼")],
+)
+def test_an_address_behind_a_village_is_told_and_taken_off(town, text):
+    found = places().destination(town, text)
+    assert found.code == "990101100201"
+    assert found.problem in ("village_with_address", "township_inferred")
+
+
+def test_an_address_does_not_settle_which_of_two_villages_is_meant():
+    assert places().destination("", "桂园3号楼").problem == "village_ambiguous"
+    assert places().destination("柳湾镇", "泉西社区1号楼").problem == "village_township_mismatch"
+    assert places().destination("柳湾镇", "没有村3组").problem == "village_not_found"
+
+
+def test_codes_of_other_systems_stand_for_their_places():
+    assert places().destination("", "990101100201").code == "990101100201"
+    assert places().origin("990201000000").code == "990201"
+    assert places().origin("990201").level == 3
+    assert places().origin("990200").code == "9902"
+    assert places().origin("990000").problem == "origin_too_coarse"
+    assert places().origin("15400000001").problem == "origin_not_found"
+
+
 @pytest.mark.parametrize("text", ["", "无", "/"])
 def test_a_blank_origin_is_missing(text):
     assert places().origin(text).problem == "origin_missing"

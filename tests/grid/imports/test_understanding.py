@@ -67,6 +67,48 @@ def test_headings_are_matched_whole_whatever_blanks_stars_and_remarks_they_bear(
     assert not understood.problems
 
 
+@pytest.mark.parametrize("joint", ["-", "_", "—", " > ", "|"])
+def test_a_group_and_its_heading_written_in_one_are_read_as_two(joint):
+    renamed = (
+        ("出发地", "返乡信息-出发地"),
+        ("目的地街道乡镇", "目的地-乡镇"),
+        ("目的地社区村", "目的地-村"),
+        ("备注", "包保责任人-电话"),
+    )
+    head = HEADINGS
+    for old, new in renamed:
+        head = head.replace(old, new.replace("-", joint))
+    understood, rows = read(csv(line(remark="15400000009"), head=head))
+    assert not understood.problems
+    assert rows[1].values["responsible_phone"] == "15400000009"
+    assert rows[1].values["origin_code"] == "990201"
+
+
+@pytest.mark.parametrize("group", ["监测人", "紧急联系人", "对接村医", "包保五人小组"])
+def test_names_and_phones_of_somebody_else_are_nobody_listed(group):
+    head = HEADINGS.replace("备注", f"{group}-姓名")
+    understood, rows = read(csv(line(remark="卢某"), head=head))
+    assert [p.code for p in understood.problems] == ["column_unknown"]
+    assert rows[1].values["name"] == "田小禾"
+
+
+def test_a_second_phone_behind_the_cadre_is_asked_about_as_the_cadres():
+    head = "序号,姓名,联系电话,证件号码,包保干部,电话,出发地,目的地社区村,返乡时间"
+    row = f"1,田小禾,15400000001,{id_number()},卢某,15400000009,海月县,上河村,2021-01-20"
+    understood, rows = read(csv(row, head=head))
+    (question,) = understood.questions
+    assert (question.code, question.candidates) == (
+        "column_duplicate",
+        ("responsible_phone", "phone"),
+    )
+    assert rows[1].values["phone"] == "15400000001"
+
+
+def test_remarks_in_brackets_within_brackets_are_left_out():
+    understood, _rows = read(csv(line(), head=HEADINGS.replace("备注", "健康码(绿色/绿色（带*）)")))
+    assert understood.columns[-1].field == "health_code"
+
+
 def test_a_heading_is_never_matched_by_a_part_of_it():
     head = HEADINGS.replace("备注", "网格员联系人姓名")
     understood, rows = read(csv(line(remark="卢某"), head=head))
