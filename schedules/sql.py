@@ -11,8 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-# A span owes a task on each of its days that lies a multiple of `every` after its first. Ordered, so
-# that two writers who meet lock rows in the same order.
+# A span owes a task on each of its days that lies a multiple of `every` after its first. Ordered,
+# so that two writers who meet lock rows in the same order.
 _CREATE = """
 INSERT INTO schedules_task AS t
     (episode_id, duty_id, due_day, occasion, due_at, holder_id, place_id, clause, late, state)
@@ -32,7 +32,10 @@ WHERE t.state = 'cancelled'
 """
 
 # Of everybody: the list of days is a handful of rows, one on an ordinary morning.
-CREATE_ALL = f"""{_CREATE}
+CREATE_ALL = "".join(
+    (
+        _CREATE,
+        """
 FROM schedules_dutyspan s
 JOIN schedules_duty y ON y.key = s.duty_id
 JOIN returnees_episode e ON e.id = s.episode_id
@@ -40,11 +43,17 @@ JOIN (
     SELECT %(since)s::date + n AS day
     FROM generate_series(0, %(day)s::date - %(since)s::date) AS n
 ) d ON d.day BETWEEN s.first_day AND s.last_day AND (d.day - s.first_day) %% s.every = 0
-{_ON_CONFLICT}"""
+""",
+        _ON_CONFLICT,
+    )
+)
 
 # Of some: many days back, perhaps, but their own spans alone. OFFSET 0 keeps the planner from
 # walking through the spans of all others by day.
-CREATE_OF = f"""{_CREATE}
+CREATE_OF = "".join(
+    (
+        _CREATE,
+        """
 FROM unnest(%(ids)s::bigint[]) AS i(id)
 JOIN returnees_episode e ON e.id = i.id
 CROSS JOIN LATERAL (SELECT * FROM schedules_dutyspan WHERE episode_id = i.id OFFSET 0) s
@@ -56,7 +65,10 @@ CROSS JOIN LATERAL (
         (least(s.last_day, %(day)s::date) - s.first_day) / s.every
     ) AS n
 ) d
-{_ON_CONFLICT}"""
+""",
+        _ON_CONFLICT,
+    )
+)
 
 # With keys given the plan has changed: what was open from earlier days and cannot be missed falls
 # with it. A missable task of an earlier day stays, to be closed as missed.
