@@ -13,9 +13,11 @@ class GridConfig(AppConfig):
 
     def ready(self) -> None:
         from grid.batches.registry import register  # noqa: PLC0415  models are not loaded yet
+        from grid.lists.cadres import CadreKind  # noqa: PLC0415
         from grid.lists.households import HouseholdKind  # noqa: PLC0415
 
         register(HouseholdKind())
+        register(CadreKind())
         # Signing in is Django's own act: this is the one place where a signal is the door to it.
         user_logged_in.connect(_note_sign_in, dispatch_uid="grid.sign_in")
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -14,16 +13,15 @@ from grid.batches.kinds import Frame, Judged, Touched, Values
 from grid.batches.records import RecordBook, RecordKind
 from grid.batches.sentences import problem
 from grid.bulk import copy_in, update_in
-from grid.choices import CODE_LENGTHS, Level, RowAction, Use
+from grid.choices import RowAction, Use
 from grid.imports.lists import Context
 from grid.imports.results import Row
-from grid.lists.addresses import Address, near_ones, read_address
+from grid.lists.addresses import Address, read_address
+from grid.lists.homes import VILLAGE, Homes, Key
 from grid.lists.households_list import HOUSEHOLDS, count_of
 from grid.models import Household, ImportBatch, ImportRow, User
 from grid.places import fill_pinyin
-from grid.scope import under
 
-VILLAGE = CODE_LENGTHS[Level.VILLAGE]
 SHOWN = 5  # near addresses named in a question
 # Values of a row and the columns of a household they fill, with the longest text.
 COLUMNS = {
@@ -35,7 +33,6 @@ COLUMNS = {
     "remark": ("note", 200),
 }
 NUMBER = 40  # characters of a door number
-Key = tuple[str, str]  # village, address
 
 
 class HouseholdKind(RecordKind):
@@ -201,46 +198,6 @@ class HomeBook(RecordBook):
             near[0].pk if len(near) == 1 else None,
             problems=[problem(code, addresses=names)],
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Homes:
-    """The addresses of all households of some villages."""
-
-    exact: dict[Key, int]
-    villages: dict[str, list[tuple[Address, int]]]
-
-    @classmethod
-    def of(cls, villages: Collection[str]) -> "Homes":
-        """Load them: one query, three columns."""
-        found = cls({}, {})
-        if not villages:
-            return found
-        for village in villages:
-            found.villages[village] = []
-        inside = Q(pk__in=[])
-        for village in villages:
-            inside |= under(village)
-        homes = Household.objects.filter(inside, closed_on=None)
-        rows = homes.order_by("-pk").values_list("pk", "place", "number", "address")
-        for pk, place, number, address in rows:
-            village = place[:VILLAGE]
-            for known in {read_address(number), read_address(address)}:
-                if known:
-                    found.exact[village, known.key] = pk
-                    found.villages[village].append((known, pk))
-        return found
-
-    def near(self, key: Key) -> list[int]:
-        """Return the households whose address may be this one."""
-        village, text = key
-        return list(dict.fromkeys(near_ones(Address(*text.split("|")), self.villages[village])))
-
-    def load(self, keys: Collection[int], *, lock: bool) -> dict[Hashable, Any]:
-        """Return households under every address they have."""
-        rows = Household.objects.filter(pk__in=keys).order_by("pk")
-        objects = {obj.pk: obj for obj in (rows.select_for_update() if lock else rows)}
-        return {key: objects[pk] for key, pk in self.exact.items() if pk in objects}
 
 
 def address_of(parts: Sequence[str | None], whole: str | None) -> Address:

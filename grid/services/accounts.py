@@ -98,23 +98,68 @@ def create_cadre(
     since: date | None = None,
 ) -> tuple[User, str]:
     """Create a cadre with a first post; return the cadre and the temporary password, shown once."""
+    password = temporary_password()
+    words: dict[str, Any] = {"unit": unit, "title": title, "party_member": party_member}
+    user = _new_user(phone=phone, name=name, password=password, by=by, **words)
+    _add_post(user=user, role=role, place=place, block=block, since=since, by=by)
+    return user, password
+
+
+@transaction.atomic
+def create_cadre_without_password(
+    *,
+    phone: str,
+    name: str,
+    by: User | None,
+    role: str,
+    unit: str = "",
+    title: str = "",
+    place: Place | None = None,
+    block: Block | None = None,
+    since: date | None = None,
+) -> tuple[User, Post]:
+    """Create a cadre of a list, who cannot sign in before somebody hands out a password.
+
+    That is `reset_password`, on the cadre's page.
+    """
+    user = _new_user(phone=phone, name=name, password=None, by=by, unit=unit, title=title)
+    post = _add_post(user=user, role=role, place=place, block=block, since=since, by=by)
+    return user, post
+
+
+def _new_user(
+    *, phone: str, name: str, password: str | None, by: User | None, **words: Any
+) -> User:
     phone, name = phone.strip(), name.strip()
     if not MOBILE.match(phone):
         raise AccountDataError(_("A mobile number has eleven digits: 1xxxxxxxxxx."))
     if not name:
         raise AccountDataError(_("The cadre needs a name."))
-    password = temporary_password()
-    words: dict[str, Any] = {"unit": unit, "title": title, "party_member": party_member}
     with acting(by=by, why="account"):
         try:
             with transaction.atomic():
-                user = User.objects.create_user(
+                user: User = User.objects.create_user(
                     phone, name, password, must_change_password=True, **words
                 )
         except (ValidationError, IntegrityError) as error:
             raise _account_fault(error, phone) from error
-        _add_post(user=user, role=role, place=place, block=block, since=since, by=by)
-    return user, password
+    return user
+
+
+@transaction.atomic
+def correct_cadre(*, user: User, by: User | None, **changes: str) -> User:
+    """Correct name, unit or title of a cadre all of whose posts `by` manages."""
+    if unknown := changes.keys() - {"name", "unit", "title"}:
+        raise TypeError(f"Not fields to be set here: {', '.join(sorted(unknown))}.")
+    if by is not None and not may_manage(by=by, user=user):
+        raise NotYoursError(
+            _("%(name)s holds posts outside your area: ask the admin there.") % {"name": user}
+        )
+    for field, value in changes.items():
+        setattr(user, field, value)
+    with acting(by=by, why="account"):
+        user.save(update_fields=list(changes))
+    return user
 
 
 def _account_fault(error: ValidationError | IntegrityError, phone: str) -> Refused:
