@@ -131,7 +131,7 @@ def test_an_import_taken_back_leaves_what_somebody_worked_with(county, imported,
     assert list(Episode.objects.all()) == [episode]
     assert list(Person.objects.all()) == [county.person]
     assert HealthLog.objects.filter(episode=episode).exists()
-    assert f"row {lists.OK}: {county.worker.name}" in imported.text()
+    assert f"{lists.OK} {county.worker.name}" in imported.text()
 
 
 def test_the_same_list_again_changes_nothing(county, imported, upload):
