@@ -6,6 +6,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import DefaultRouter
 
 from grid.api import PlaceViewSet
+from grid.import_api import ImportViewSet
 from returnees.api import ReturneeViewSet
 from returnees.policy_api import PolicyPacksView, PolicyPlanView
 from schedules.api import HealthLogViewSet, TaskViewSet
@@ -13,6 +14,7 @@ from schedules.api import HealthLogViewSet, TaskViewSet
 router = DefaultRouter()
 router.include_format_suffixes = False
 router.register("places", PlaceViewSet, basename="api-place")
+router.register("imports", ImportViewSet, basename="api-import")
 router.register("returnees", ReturneeViewSet, basename="api-returnee")
 router.register("tasks", TaskViewSet, basename="api-task")
 router.register("health-logs", HealthLogViewSet, basename="api-health-log")

@@ -259,6 +259,10 @@ SPECTACULAR_SETTINGS = {
         "EpisodeStateEnum": "returnees.choices.EpisodeState",
         "TaskStateEnum": "schedules.choices.TaskState",
         "StageKindEnum": "returnees.choices.StageKind",
+        "BatchStateEnum": "grid.choices.BatchState",
+        "RowActionEnum": "grid.choices.RowAction",
+        "LevelEnum": "grid.choices.Level",
+        "DecisionEnum": "grid.import_serializers.DECISIONS",
     },
 }
 

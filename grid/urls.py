@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from grid.views import assignments, cadres, coverage, households, places, tonight
+from grid.views import (
+    assignments,
+    cadres,
+    coverage,
+    households,
+    import_templates,
+    places,
+    tonight,
+)
 
 urlpatterns = [
     path("places/search/", places.place_search, name="place-search"),
+    path("imports/template/", import_templates.import_template, name="import-template"),
     path("imports/tonight/", tonight.import_tonight, name="import-tonight"),
     path("imports/tonight/<str:code>/nothing/", tonight.import_nothing, name="import-nothing"),
     path("households/", households.household_list, name="household-list"),

@@ -25,6 +25,7 @@ from returnees.models import (
     RiskListVersion,
     Screening,
     ScreeningItem,
+    Verification,
 )
 from returnees.services.health import log_health
 from returnees.services.reports import register_reports
@@ -43,6 +44,7 @@ PAGES = {
     "task-list": "township",
     "abnormality-list": "township",
     "import-list": "township",
+    "import-tonight": "township",
     "dashboard": "township",
     "daily-report": "township",
     "household-list": "township",
@@ -54,11 +56,13 @@ PAGES = {
     "screening-list": "township",
     "policy-list": "township",
     "away-list": "township",
+    "verification-list": "township",
     "zone-list": "township",
     "permit-list": "township",
     "override-list": "township",
     "notices": "worker",
     "api-place-list": "township",
+    "api-import-list": "township",
     "api-returnee-list": "township",
     "api-task-list": "township",
     "admin:grid_person_changelist": "township",
@@ -100,6 +104,11 @@ def rows_of_the_day(episode: Episode) -> None:
     """Add a row of every further list that a person can stand in."""
     person, day, n = episode.person, today(), episode.pk
     Away.objects.create(person=person, home_id=VILLAGE, place_id=ELSEWHERE, returns_on=day)
+    Verification.objects.create(
+        name=person.name, id_hash=person.id_hash, place_id=VILLAGE, state="to_verify",
+        responsible=UserFactory(), received_at=episode.registered_at,
+        due_at=episode.registered_at,
+    )  # fmt: skip
     ExitPermit.objects.create(
         person=person, place_id=VILLAGE, destination="海岳省", leaves_on=day, state="asked"
     )

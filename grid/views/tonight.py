@@ -72,10 +72,19 @@ def import_tonight(request: PortalRequest) -> HttpResponse:
         "show": show,
         "query": query,
         "page": found,
-        "lines": [(lines[place.pk], place.pk.startswith(can_import)) for place in found.rows],
+        "lines": [rights_of(lines[place.pk], can_import) for place in found.rows],
         "message": message_of(area, kind, day, list(lines.values())),
     }
     return page(request, "grid/import_tonight.html", context, fragment="villages")
+
+
+def rights_of(line: VillageLine, own: tuple[str, ...]) -> tuple[VillageLine, bool, bool]:
+    """Return a line, whether the user may give its list, and whether they may open the one given.
+
+    `own` are the codes of the places where the user may import.
+    """
+    opens = line.batch is not None and line.batch.place_id.startswith(own)
+    return line, line.village.pk.startswith(own), opens
 
 
 def tiles_of(lines: Iterable[VillageLine]) -> list[tuple[str, str, int, str]]:
