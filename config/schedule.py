@@ -14,6 +14,11 @@ BEAT_SCHEDULE = {
         "options": {"expires": 18},
     },
     "sweep": {"task": "schedules.sweep", "schedule": timedelta(minutes=1), "options": MINUTE},
+    "escalation": {
+        "task": "schedules.escalate",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 290},
+    },
     "morning-run": {"task": "schedules.run_day", "schedule": crontab(hour="0", minute="5")},
     "morning-digest": {"task": "schedules.send_digests", "schedule": crontab(hour="8", minute="0")},
     "afternoon-digest": {

@@ -233,6 +233,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ROUTES = {
     "schedules.send_*": {"queue": "reminders"},
     "schedules.tell_*": {"queue": "reminders"},
+    "schedules.escalate": {"queue": "reminders"},
     "schedules.reconcile*": {"queue": "reconcile"},
     "grid.import_*": {"queue": "imports"},
     "returnees.import_*": {"queue": "imports"},
@@ -307,6 +308,13 @@ GRID = {
     "list_deadline": clock("LIST_DEADLINE", "20:00"),
     # Local hours in which no channel outside the portal rings, but for what is urgent.
     "site_url": env.str("SITE_URL", default=""),  # named at the end of messages
+    # Hours after the limit of a matter until each tier above is told, the nearest first.
+    "escalation_steps": {
+        "abnormal": (0, 2, 4),  # after the two hours of the report (JY-2s, A-38)
+        "check": (0, 1, 3),  # after 20:00, when the day's check is due (JY-2r)
+        "unreached": (0, 12, 24),
+        "overdue": (4, 24, 48),
+    },
     "quiet_from": env.str("QUIET_FROM", default="22:00"),
     "quiet_until": env.str("QUIET_UNTIL", default="06:30"),
 }

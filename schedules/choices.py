@@ -111,3 +111,12 @@ class ChannelKind(models.TextChoices):
 
 
 BY_HAND = (ChannelKind.PASTE, ChannelKind.CALL)
+
+
+class Matter(models.TextChoices):
+    """What climbs the tiers when it is not done in time."""
+
+    ABNORMAL = "abnormal", _("Abnormal finding not reported")
+    CHECK = "check", _("Daily health check missing")
+    UNREACHED = "unreached", _("Not reached in three attempts")
+    OVERDUE = "overdue", _("Duty overdue")

@@ -4,20 +4,23 @@ A message holds figures and no personal data: channels belong to others.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from schedules.models import Reminder, Rung
+from schedules.choices import Matter
+from schedules.models import Escalation, Reminder, Rung
 from schedules.services.digests import figures_now, slot_of
+from schedules.services.escalation import KIND as ESCALATION
 from schedules.services.telling import KIND as SCREENING
 
 DIGEST = "digest"
@@ -67,6 +70,13 @@ def told_now(rows: Iterable[Reminder], *, now: datetime) -> dict[int, Told]:
             row.pk: digest_text(figures[row.user_id]) for row in digests if row.user_id in figures
         }
         texts |= {row.pk: screening_sentence(row.body) for row in rows if row.kind == SCREENING}
+        climbed = [row for row in rows if row.kind == ESCALATION]
+        open_now = unanswered(climbed)
+        texts |= {
+            row.pk: escalation_sentence(row.body["matter"], open_now[row.pk])
+            for row in climbed
+            if row.pk in open_now
+        }
         return {
             row.pk: Told(_("Grid portal"), _with_site(texts[row.pk]), addresses.get(_step(row), ""))
             for row in rows
@@ -94,6 +104,30 @@ def screening_sentence(body: Mapping[str, Any]) -> str:
     many = body["changed"]
     origin = _day_or_name(body["origin"]["text"])
     return WHY[body["origin"]["kind"]](many) % {"n": many, "origin": origin}
+
+
+def escalation_sentence(matter: str, count: int) -> str:
+    """Return what climbed to a cadre and what is wanted of them."""
+    return ngettext(
+        "%(matter)s: %(n)s person of your area. See to it and answer in the portal.",
+        "%(matter)s: %(n)s persons of your area. See to it and answer in the portal.",
+        count,
+    ) % {"matter": Matter(matter).label, "n": count}
+
+
+def unanswered(rows: Sequence[Reminder]) -> dict[int, int]:
+    """Return, by notice, how many persons its cadre has not answered for in its matter by now."""
+    found = (
+        Escalation.objects.unanswered()
+        .filter(user__in={row.user_id for row in rows})
+        .order_by()
+        .values("user", "matter")
+        .annotate(persons=Count("episode", distinct=True))
+        .values_list("user", "matter", "persons")
+    )
+    counts = {(user, matter): persons for user, matter, persons in found}
+    keys = {row.pk: (row.user_id, row.body["matter"]) for row in rows}
+    return {pk: counts[key] for pk, key in keys.items() if key in counts}
 
 
 def _with_site(text: str) -> str:

@@ -72,3 +72,9 @@ def tell_screened(
 def send_reminders(now: str | None = None, **_newer: object) -> None:
     """Send what is due on the channels outside the portal."""
     services.send_all(now=_moment(now))
+
+
+@shared_task(name="schedules.escalate", ignore_result=True)  # type: ignore[untyped-decorator]
+def escalate(now: str | None = None, **_newer: object) -> None:
+    """Tell the tiers above what is not done past its limit."""
+    services.escalate(now=_moment(now))

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from schedules.views import evidence, gallery, health, notices, rounds, today
+from schedules.views import by_hand, escalations, evidence, gallery, health, notices, rounds, today
 
 urlpatterns: list[URLPattern] = [
     path("today/", today.today, name="today"),
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern] = [
     path("tests/<int:pk>/log/", evidence.test_log, name="test-log"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices-read"),
+    path("reminders/by-hand/", by_hand.by_hand, name="by-hand"),
+    path("reminders/by-hand/told/", by_hand.by_hand_told, name="by-hand-told"),
+    path("escalations/", escalations.escalations, name="escalations"),
+    path("escalations/answer/", escalations.escalations_answer, name="escalations-answer"),
     path("healthz", health.healthz, name="healthz"),
 ]
 

@@ -1,21 +1,23 @@
 """What is handed to a channel and what it answers."""
 
 from dataclasses import dataclass
-from enum import StrEnum, auto
 from urllib.parse import quote
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 LONGEST = 300  # characters of an answer that are kept
 
 
-class Outcome(StrEnum):
+class Outcome(TextChoices):
     """What is known of a message after it was handed over."""
 
-    ACCEPTED = auto()  # the service took it
-    DELIVERED = auto()  # the service proves that it arrived
-    BUSY = auto()  # surely not taken; worth another try later
-    REFUSED = auto()  # surely not taken, and never will be
-    UNKNOWN = auto()  # nobody can tell
-    BY_HAND = auto()  # a colleague tells it
+    ACCEPTED = "accepted", _("taken by the service")
+    DELIVERED = "delivered", _("arrived, as the service proves")
+    BUSY = "busy", _("not taken, worth another try")
+    REFUSED = "refused", _("refused")
+    UNKNOWN = "unknown", _("nobody knows whether it was taken")
+    BY_HAND = "by_hand", _("told by a colleague")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,8 @@ class Answer:
 
     outcome: Outcome
     text: str = ""
+
+    @property
+    def went(self) -> bool:
+        """Whether the message is on its way, or in a colleague's hands."""
+        return self.outcome in (Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.BY_HAND)

@@ -9,6 +9,9 @@ from schedules.channels.answers import LONGEST, Answer, Message, Outcome
 # Apprise says no more than yes or no; its log tells a refusal from a broken connection.
 NOBODY_ANSWERED = ("connection error", "timed out", "timeout", "socket")
 
+# Its log names addresses, which hold secrets: it is listened to here and goes nowhere else.
+logging.getLogger("apprise").propagate = False
+
 
 def understands(url: str) -> bool:
     """Say whether Apprise knows what to do with an address."""

@@ -1,5 +1,6 @@
 """Models of the daily work."""
 
+from schedules.models.escalation import Escalation, EscalationQuerySet
 from schedules.models.outbox import Channel, Reminder, ReminderQuerySet, Rung
 from schedules.models.records import Contact, ContactQuerySet, JobRun
 from schedules.models.work import Derivation, Duty, DutySpan, Task, TaskQuerySet
@@ -11,6 +12,8 @@ __all__ = [
     "Derivation",
     "Duty",
     "DutySpan",
+    "Escalation",
+    "EscalationQuerySet",
     "JobRun",
     "Reminder",
     "ReminderQuerySet",

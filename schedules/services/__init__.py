@@ -5,6 +5,7 @@ from schedules.services.contacts import ContactRefusedError, record_contact
 from schedules.services.day import Figures, close_day, run_day
 from schedules.services.digests import send_digests
 from schedules.services.duties import sync_duties
+from schedules.services.escalation import answer_escalations, escalate
 from schedules.services.evidence import close_by_evidence
 from schedules.services.jobs import heartbeat, job_run
 from schedules.services.outbox import queue_due, send_all, send_due, tell_by_hand
@@ -19,11 +20,13 @@ __all__ = [
     "ContactRefusedError",
     "Figures",
     "RoundEntry",
+    "answer_escalations",
     "close_by_evidence",
     "close_day",
     "confirm_arrival",
     "derive_spans",
     "enter_result",
+    "escalate",
     "follow_responsibility",
     "heartbeat",
     "job_run",

@@ -1,5 +1,6 @@
 """The digest of a cadre: one message for a part of the day, in the portal, never twice."""
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -92,4 +93,4 @@ def figures_now(*, users: Iterable[int], now: datetime) -> dict[int, dict[str, A
     """Return what each cadre's digest would say now; who has nothing to do is not in it."""
     day = timezone.localdate(now)
     found = sql.rows(NOW, now=now, day=day, top=TOP, until=day + SOON, users=sorted(set(users)))
-    return dict(found)
+    return {user: json.loads(body) for user, body in found}

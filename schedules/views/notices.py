@@ -13,7 +13,8 @@ from grid.permissions import Permission
 from grid.web import PortalRequest, page
 from returnees.models import Episode
 from schedules.models import Reminder
-from schedules.reminding import screening_sentence
+from schedules.reminding import escalation_sentence, screening_sentence
+from schedules.services.escalation import KIND as ESCALATION
 from schedules.services.notices import mark_read
 from schedules.services.telling import KIND
 
@@ -27,8 +28,16 @@ class Notice:
 
     @property
     def sentence(self) -> str:
-        """How many people were planned anew and why; empty for a digest."""
-        return screening_sentence(self.reminder.body) if self.reminder.kind == KIND else ""
+        """How many people were planned anew and why, or what climbed; empty for a digest."""
+        body = self.reminder.body
+        if self.reminder.kind == ESCALATION:
+            return escalation_sentence(body["matter"], body["count"])
+        return screening_sentence(body) if self.reminder.kind == KIND else ""
+
+    @property
+    def climbed(self) -> bool:
+        """Whether it tells what was not done below."""
+        return self.reminder.kind == ESCALATION
 
     @property
     def figures(self) -> dict[str, int]:

@@ -153,6 +153,12 @@ PAGES = [
     Row("api-task-list", get="signed in", api=True),
     Row("api-task-detail", get="see", at="task", api=True),
     Row("api-health-log-list", post="log", at="body", posted=201, api=True),
+    # reminders
+    Row("by-hand", get="assign"),
+    Row("by-hand-told", post="assign"),
+    Row("escalations", get="signed in"),
+    Row("escalations", get="signed in", query="?show=all"),
+    Row("escalations-answer", post="signed in"),
     # lists, notices, re-screening, zones
     Row("policy-list", get="signed in"),
     Row("policy-new", get="propose", post="propose", posted=422),

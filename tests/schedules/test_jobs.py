@@ -27,6 +27,7 @@ NAMES = {
     "schedules.follow_responsibility": {"place_codes": ["99"], "now": None},
     "schedules.tell_screened": {"screening_id": 1, "episode_ids": [1], "now": None},
     "schedules.send_reminders": {"now": None},
+    "schedules.escalate": {"now": None},
 }
 SERVICES = {"schedules.send_reminders": "send_all"}
 

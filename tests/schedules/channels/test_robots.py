@@ -41,5 +41,3 @@ def test_apprise_says_yes_or_no_and_its_log_tells_a_broken_connection(answer, ou
         service.answers = [answer]
         url = service.url.replace("http://", "json://")
         assert hand_over(ChannelKind.APPRISE, to(url)).outcome == outcome
-
-

@@ -1,0 +1,69 @@
+"""The back office of channels: an address is never shown again; each channel can be tried."""
+
+import pytest
+from django.urls import reverse
+
+from schedules.choices import ChannelKind
+from schedules.models import Channel
+from tests.access.roles import STAFF
+from tests.schedules.pages import browser
+from tests.schedules.service import running
+
+
+@pytest.fixture
+def county(world):
+    world.county.is_staff = True
+    world.county.save()
+    return browser(world.county)
+
+
+def form(**more):
+    return {"name": "短信", "kind": ChannelKind.WEBHOOK, "new_url": "", "is_active": "on", **more}
+
+
+def test_the_address_is_kept_sealed_and_never_shown_again(county):
+    county.post(
+        reverse("admin:schedules_channel_add"), form(new_url="https://sms.test/?token=geheim")
+    )
+
+    channel = Channel.objects.get()
+    assert channel.url == "https://sms.test/?token=geheim"
+    page = county.get(reverse("admin:schedules_channel_change", args=[channel.pk]))
+    assert b"geheim" not in page.content
+    county.post(reverse("admin:schedules_channel_change", args=[channel.pk]), form(name="短信网关"))
+    channel.refresh_from_db()
+    assert (channel.name, channel.url) == ("短信网关", "https://sms.test/?token=geheim")
+
+
+def test_an_address_that_cannot_work_is_refused_in_words(county):
+    answer = county.post(reverse("admin:schedules_channel_add"), form(new_url="ftp://x"))
+
+    assert "https://" in answer.content.decode()
+    assert not Channel.objects.exists()
+
+
+def test_a_channel_is_tried_with_a_message_to_whoever_asks(county, world):
+    with running() as service:
+        channel = Channel.objects.create(name="x", kind=ChannelKind.WEBHOOK, url=service.url)
+        answer = county.post(
+            reverse("admin:schedules_channel_changelist"),
+            {"action": "send_test", "_selected_action": [channel.pk]},
+            follow=True,
+        )
+
+    (got,) = service.got
+    assert got["to"] == world.county.phone
+    channel.refresh_from_db()
+    assert channel.tried.startswith("accepted 200")
+    assert "taken by the service" in answer.content.decode()
+
+
+def test_the_township_does_not_see_channels(world):
+    assert "township" in STAFF
+    world.township.is_staff = True
+    world.township.save()
+
+    assert (
+        browser(world.township).get(reverse("admin:schedules_channel_changelist")).status_code
+        == 403
+    )
