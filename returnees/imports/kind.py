@@ -40,9 +40,11 @@ class ReturneeKind(ListKind):
     model = Episode
     shows = ("name", "id_number", "phone", "dest_code", "origin", "return_date")
     decides = ("dest_code", "origin_code", "hand_edits")
-    template_fields = tuple(
-        field.key for field in RETURNEES.fields if field.key not in ("record", "exported_at")
-    )
+    template_fields = (
+        "seq", "name", "sex", "id_type", "id_number", "phone", "origin", "dest_village",
+        "dest_detail", "return_date", "transport", "transport_no", "stay_history", "health_code",
+        "nat_date", "nat_result", "hukou", "contact_local", "remark",
+    )  # fmt: skip
     place_key = "dest_code"
     never_compared = NEVER_COMPARED
     read_as = {

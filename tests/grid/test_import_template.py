@@ -20,7 +20,7 @@ from tests.factories.returnees import id_number
 
 pytestmark = pytest.mark.django_db
 FIRST_ROW = 4
-DOORS = ("door", "address")  # a household is named by one of them
+DOORS = ("room", "address")  # a household is named by one of them
 TEXTS = {
     "seq": "1",
     "name": "林小田",
