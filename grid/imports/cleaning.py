@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from grid.imports import ids, persons
+from grid.imports import persons
 from grid.imports.choices import Choices
 from grid.imports.dates import read_day
 from grid.imports.draft import NO_VALUES, Draft, Layout
@@ -13,15 +13,14 @@ from grid.imports.lists import Context, Field, ListSpec
 from grid.imports.mapping import value_key
 from grid.imports.messages import problem
 from grid.imports.origins import Origin
-from grid.imports.phones import is_mobile
 from grid.imports.places import level
 from grid.imports.results import Cell, Column, Problem
+from grid.imports.shifting import Shift
 from grid.imports.text import NOTHING, compact, is_nothing
 
 _MAX_UNKNOWN = 200  # texts counted per field
 _MAX_LEARNED = 20_000  # texts kept per field
 _LEARNED = frozenset(("choice", "date", "window_date", "village", "origin"))
-_SHIFTS = (1, -1, 2, -2)
 _VEHICLE_MARKS = str.maketrans("", "", "·.•●・-— ")
 _PLAIN_VEHICLE = re.compile("[\u4e00-\u9fffA-Z0-9]+")
 Step = Callable[[Draft, Field], None]
@@ -86,8 +85,7 @@ class RowCleaner:
             for field in read
             if (places := self._decides(field))
         ]
-        self.id_at = layout.column_of("id_number")
-        self.phone_at = layout.column_of("phone")
+        self.shift = Shift(layout)
 
     def _decides(self, field: Field) -> tuple[int, ...]:
         """Return the columns whose texts alone decide what a field means, or none."""
@@ -120,7 +118,7 @@ class RowCleaner:
     ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         """Return the canonical values of a row and what there is to say about it."""
         cells, texts = self.layout.widened(cells), self.layout.widened(texts)
-        offset = self._shift(texts)
+        offset = self.shift.offset(texts)
         if offset:
             return dict(self.empty), (problem("", "row_shifted", offset=offset),)
         draft = Draft(self.layout, self.context, cells, texts)
@@ -156,19 +154,6 @@ class RowCleaner:
                 text = found.params["saved_as"]
                 if text in counts or len(counts) < _MAX_UNKNOWN:
                     counts[text] = counts.get(text, 0) + 1
-
-    def _shift(self, texts: list[str]) -> int:
-        """Return by how many columns a row is shifted: ID number and phone stand beside theirs."""
-        at, phone_at, width = self.id_at, self.phone_at, len(texts)
-        if at < 0 or phone_at < 0 or at >= width or ids.looks_like_id(texts[at]):
-            return 0
-        for offset in _SHIFTS:
-            number, phone = at + offset, phone_at + offset
-            if not (0 <= number < width and 0 <= phone < width):
-                continue
-            if ids.looks_like_id(texts[number]) and is_mobile(texts[phone]):
-                return offset
-        return 0
 
 
 def _value_keys(spec: ListSpec) -> list[str]:

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.grid.imports.inventing import Inventor
+from tests.grid.imports.inventing_forms import FormInventor
+from tests.grid.imports.realities import HABITS
 from tests.grid.imports.world import read
 
 
@@ -23,3 +25,27 @@ def test_an_invented_list_is_understood(seed):
         found = {key: row.values[key] for key in values}
         assert found == values, row.raw
         assert all(row.raw[label] == "甲" for label in told)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_an_invented_form_is_understood_row_by_row(seed):
+    form = FormInventor(seed).run()
+    understood, rows = read(form.data)
+    assert not understood.questions, understood.questions
+    found = {row.number: row for row in rows}
+    for number, (kind, codes, values) in form.truth.items():
+        row = found.get(number)
+        if row is None:
+            assert kind == "blank"  # blank rows at the end of a sheet
+            continue
+        assert row.kind == kind, (number, row.raw)
+        if kind != "data":
+            continue
+        told = {p.code for p in row.problems if p.severity != "note"}
+        assert told == codes, (row.raw, codes)
+        assert {key: row.values[key] for key in values} == values, row.raw
+
+
+def test_every_habit_is_met_in_these_forms():
+    met = {habit for seed in range(300) for habit in FormInventor(seed).run().habits}
+    assert met == {habit.__name__ for habit in HABITS}
