@@ -31,4 +31,5 @@ urlpatterns = [
     path("", include("returnees.policy_urls")),
     path("", include("returnees.away_urls")),
     path("", include("returnees.zone_urls")),
+    path("", include("returnees.verification_urls")),
 ]

@@ -13,8 +13,11 @@ from grid.audit import acting
 from grid.bulk import copy_in, update_in
 from grid.choices import CODE_LENGTHS, IdType, Level
 from grid.errors import Refused
-from grid.models import Person, Place, User
+from grid.models import Event, Person, Place, User
+from grid.permissions import Permission
 from grid.responsibility import responsible_for, tier_holders
+from grid.services.disclosure import NotDisclosedError, ReasonMissingError, Revealed
+from grid.services.events import record
 from grid.services.people import register_person
 from returnees.choices import AttemptWay, TestResult, VerificationState
 from returnees.clock import local_day, local_text
@@ -238,7 +241,7 @@ def hand_to(
     return row
 
 
-def placed(*, verification: Verification, episode: Episode) -> None:
+def note_placement(*, verification: Verification, episode: Episode) -> None:
     """Note which placement followed; inside the transaction that made it."""
     Verification.objects.filter(pk=verification.pk).update(
         episode=episode, person_id=episode.person_id
@@ -254,3 +257,31 @@ def follow_responsibility(*, prefix: str, day: date) -> int:
     moved = [row for row in rows if row.responsible_id != before[row.pk]]
     update_in(moved, ["responsible"])
     return len(moved)
+
+
+@transaction.atomic
+def reveal_contact(*, verification: Verification, by: User, reason: str = "") -> Revealed:
+    """Return ID number and phone of somebody a letter asks about, and write down who looked.
+
+    Village heads and admins see those of their area, cadres those they verify themselves,
+    supervisors whoever they give a reason for.
+    """
+    reason = reason.strip()
+    own = by.pk == verification.responsible_id and by.can(Permission.REVEAL_ASSIGNED, verification)
+    if not (own or by.can(Permission.REVEAL, verification)):
+        if not by.can(Permission.REVEAL_WITH_REASON, verification):
+            raise NotDisclosedError(
+                _("%(name)s may be shown in full only to the cadres who answer for them.")
+                % {"name": verification.name}
+            )
+        if not reason:
+            raise ReasonMissingError(_("Say why you need to see this person in full."))
+    record(
+        Event.Kind.REVEAL,
+        by=by,
+        subject=verification.name,
+        key=f"verification:{verification.pk}",
+        place=verification.place_id,
+        reason=reason,
+    )
+    return Revealed(id_number=verification.id_number, phone=verification.phone)

@@ -45,6 +45,7 @@ MENU = (
     Entry("risk-list", gettext_lazy("Risk areas"), "warning", further=True),
     Entry("screening-list", gettext_lazy("Re-screening"), "search", further=True),
     Entry("away-list", gettext_lazy("Residents away"), "people", further=True),
+    Entry("verification-list", gettext_lazy("Contacts to verify"), "search", further=True),
     Entry("zone-list", gettext_lazy("Closed zones"), "home", further=True),
     Entry("permit-list", gettext_lazy("Permits to leave"), "exit", "register", further=True),
     Entry("override-list", gettext_lazy("Classes set by people"), "check", further=True),
