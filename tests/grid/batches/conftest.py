@@ -21,3 +21,11 @@ def flat_kind(monkeypatch: pytest.MonkeyPatch) -> FlatKind:
     monkeypatch.setattr(registry, "_KINDS", dict(registry._KINDS))
     registry.register(kind)
     return kind
+
+
+@pytest.fixture
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """Collect the announced episodes instead of sending them."""
+    sent: list[list[int]] = []
+    monkeypatch.setattr("returnees.announce.send", sent.append)
+    return sent
