@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grid.imports.chat_text import with_plain_numbers
 from grid.imports.entries import Entry, EntryReader
 from grid.imports.headings import Header
 from grid.imports.lists import Context, ListSpec
@@ -19,13 +20,19 @@ _CIRCLED = {chr(0x2460 + n): n + 1 for n in range(20)} | {
 }
 _NUMBERED = re.compile(
     r"^\s*(?:[(（\[【]?\s*([0-9]{1,4})\s*(?:[.．、)）\]】:：]\s*(?![0-9])| +(?=[\u4e00-\u9fff]))"
-    rf"|([{''.join(_CIRCLED)}])[.、\s]*)"
+    rf"|([{''.join(_CIRCLED)}])[.、\s]*|([一二三四五六七八九]?十?[一二三四五六七八九]?)[、．.])"
 )
 _EXAMPLE = re.compile(
     r"^\s*(?:[0-9]{1,2}[.、．]?\s*)?(?:例|示例|样例|范例|例如|格式|模板)(?:[:：\s.、]|$)"
 )
 _PERSONAL = re.compile(r"[0-9]{11}")
 _TABLE = re.compile(r"[,\t;].*[,\t;].*[,\t;]")
+_ID = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx]")
+_NOBODY = re.compile(
+    "(?<![0-9])0人|零报告|零返乡|无返乡|无人返|没有返|没有人|无人员|暂无|均无|无新增|无$"
+)
+_DIGITS = {digit: n for n, digit in enumerate("一二三四五六七八九", start=1)}
+_FIRST_LINES = 5
 _FURTHEST = 20  # numbers that may be missing between two entries
 
 
@@ -49,10 +56,12 @@ class Chain:
 
 def is_chain(text: str) -> bool:
     """Say whether a text is a sign-up chain: it says so, or is a numbered list of persons."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in _lines(text) if line.strip()]
     if not lines:
         return False
-    if _TITLE.match(lines[0]):
+    if any(_TITLE.match(line) for line in lines[:_FIRST_LINES]):
+        return True
+    if _is_told_line_by_line(lines):
         return True
     numbered = list(_numbers(lines))
     if len(numbered) < 2 or numbered[0][1] != 1 or any(_TABLE.search(x) for x in lines[:2]):
@@ -62,15 +71,37 @@ def is_chain(text: str) -> bool:
     return persons * 2 >= len(numbered) and len(numbered) * 4 >= len(below)
 
 
+def _lines(text: str) -> list[str]:
+    return with_plain_numbers(text.removeprefix("\ufeff")).splitlines()
+
+
+def _is_told_line_by_line(lines: list[str]) -> bool:
+    """Say whether lines without numbers or headings tell of a person each, as in a chat."""
+    persons = sum(_ID.search(line) is not None for line in lines)
+    return persons > 1 and persons * 3 >= len(lines) and not any(map(_TABLE.search, lines))
+
+
 def _numbers(lines: list[str]) -> Iterator[tuple[int, int, str]]:
     """Yield (line, number, rest of the line) of the lines that begin an entry, numbers rising."""
     last = 0
     for place, line in enumerate(lines):
         match = _NUMBERED.match(line)
-        number = int(match[1] or _CIRCLED[match[2]]) if match else 0
-        if match and last < number <= last + _FURTHEST:
+        if match is None:
+            last = 0 if _TITLE.match(line) else last  # a second chain begins anew
+            continue
+        number = _number(match)
+        again = number == last > 0 and _PERSONAL.search(line) is not None
+        if again or last < number <= last + _FURTHEST:
             last = number
             yield place, number, line[match.end() :]
+
+
+def _number(match: re.Match[str]) -> int:
+    if match[3]:
+        tens, ten, ones = match[3].rpartition("十")
+        first = (_DIGITS.get(tens, 0) or 1) * 10 if ten else 0
+        return first + _DIGITS.get(ones, 0)
+    return int(match[1] or _CIRCLED[match[2]])
 
 
 def parts(text: str) -> list[Part]:
@@ -79,24 +110,35 @@ def parts(text: str) -> list[Part]:
     Lines without a number belong to the entry above them. Where nothing is numbered every line
     with an ID number or phone is an entry.
     """
-    lines = text.removeprefix("\ufeff").splitlines()
+    lines = _lines(text)
     begins = {place: rest for place, _number, rest in _numbers(lines)}
     found: list[Part] = []
     for place, line in enumerate(lines):
         if not line.strip():
             found.append(Part("blank", ""))
         elif place in begins:
-            found.append(Part("example" if _EXAMPLE.match(line) else "data", begins[place]))
+            found.append(Part(_kind_of(line), begins[place]))
         elif _EXAMPLE.match(line):
             found.append(Part("example", line))
-        elif begins and found and _open_entry(found) is not None:
-            entry = _open_entry(found)
-            entry.text += "\n" + line  # type: ignore[union-attr]
-        elif not begins and _PERSONAL.search(line):
+        elif begins and (entry := _open_entry(found)) and not _is_another(entry, line):
+            entry.text += "\n" + line
+        elif (begins and entry) or (not begins and _PERSONAL.search(line)):
             found.append(Part("data", line))
         else:
             found.append(Part("info" if any(p.kind == "title" for p in found) else "title", line))
     return found
+
+
+def _kind_of(line: str) -> str:
+    if _EXAMPLE.match(line):
+        return "example"
+    # 3. 康村 0人: a village that reports nobody.
+    return "note" if _NOBODY.search(line) and not _PERSONAL.search(line) else "data"
+
+
+def _is_another(entry: Part, line: str) -> bool:
+    """Say whether a line without a number tells of another person: each has an ID number."""
+    return _ID.search(entry.text) is not None and _ID.search(line) is not None
 
 
 def _open_entry(found: list[Part]) -> Part | None:

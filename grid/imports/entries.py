@@ -4,11 +4,10 @@ What cannot be told goes to the remark; what can be read in two ways becomes a q
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from grid.imports.chat_text import LABELS, bare, prepared, words_of
 from grid.imports.choices import SEX, Choices
 from grid.imports.forms import MARK, Item, close_up, is_surely_a_name, may_be_a_name, take_out
 from grid.imports.headings import HeadingIndex
@@ -16,20 +15,15 @@ from grid.imports.lists import ListSpec
 from grid.imports.messages import problem
 from grid.imports.places import PlaceIndex
 from grid.imports.results import Problem
-from grid.imports.text import clean, is_nothing, words
+from grid.imports.text import is_nothing, words
 
-_CUTS = re.compile(r"[\s,;。，；|/、()\[\]【】《》<>!！\"“”]+")
-_FROM = re.compile(r"^(?:我?现?在|目前在|人在|来自|从|由|自)(?=..)")
-_BACK = re.compile(
-    r"(?<=..)(?:打工|务工|上班|工作|上学|读书|出发)?"
-    r"(?:坐车|开车)?(?:回来|返回|回家|到家|返乡|回村|过来|出发|回老家|回|返|来|到)?$"
-)
 _WAY = re.compile(r"(?<=..)(?:返回|回到|回|到|至|→|[-—]+>?)(?=..)")
 _VILLAGE_END = re.compile(r"(?:村|社区|居委会|村委会|庄|寨|屯)$")
 _REGION_END = re.compile(r"(?:省|市|县|区|自治[州县旗])$|^.{5,}$")
 _VILLAGE_AND_MORE = re.compile(r"^(.+?(?:村|社区))(.{1,16})$")
 _DETAIL = re.compile(r"^[一二三四五六七八九十0-9]+(?:组|队|号楼|栋|幢|单元|室|户|号院|号)")
 _PLUS = re.compile(r"^\+[0-9一二三四五六七八九两]?$")
+_AND_MORE = re.compile(r"^(.{2,4})\+[0-9一二三四五六七八九两]$")
 _COMPANY = re.compile(
     r"[两二三四五六七八九2-9](?:口|个?人)|带着?(?:.{0,2}(?:小孩|孩子|娃|老人|家人|老婆|老公|媳妇))|"
     r"和.{1,4}一起|夫妻|夫妇|一家|全家"
@@ -65,6 +59,12 @@ class EntryReader:
         if "sex" in self.key_of:
             self.choices[self.key_of["sex"]] = Choices(SEX)
 
+    def field_called(self, head: str) -> str | None:
+        """Return the field a heading in front of a colon or a value names, in a list or a chat."""
+        found = self.index.find((head,))
+        kind = next((kind for kind, called in LABELS.items() if head in called), "")
+        return found or self.key_of.get(kind)
+
     def read(self, text: str) -> Entry:
         """Return what an entry says; it always gives as many cells as it can tell apart."""
         return _Reading(self).run(text)
@@ -80,9 +80,8 @@ class _Reading:
         self.open: list[tuple[int, str, set[str]]] = []  # place, text, fields it may feed
 
     def run(self, text: str) -> Entry:
-        plain = "\n".join(clean(unicodedata.normalize("NFKC", line)) for line in text.splitlines())
-        marked, self.items = take_out(close_up(plain))
-        self._gather(list(_words(marked)))
+        marked, self.items = take_out(close_up(prepared(text)))
+        self._gather(list(words_of(marked)))
         self._settle()
         self._join_origins()
         for key in ("name", "window_date", "origin", "village"):
@@ -112,7 +111,7 @@ class _Reading:
                 continue
             tested = _TESTING.search(word) is not None
             head, colon, rest = word.partition(":")
-            named = self.reader.index.find((head,))
+            named = self.reader.field_called(head)
             if named and (colon or head not in self.reader.places.villages.values()):
                 if rest:
                     self._labelled(named, rest)
@@ -121,8 +120,21 @@ class _Reading:
                 self._labelled(label, word)
                 label = ""
             else:
-                self._word(place, word.strip(":"))
+                self._spoken(place, head, rest)
                 label = ""
+
+    def _spoken(self, place: int, head: str, rest: str) -> None:
+        """Take a word, or a village or a nickname with a colon and whoever it is behind it."""
+        if not rest:
+            self._word(place, head)
+        elif self.reader.places.is_village(head):
+            self._word(1, head)
+            self._word(0, rest)
+        elif is_surely_a_name(rest) and not is_surely_a_name(head) and not self._has("name"):
+            self._put("", head)
+            self._place("name", rest)
+        else:
+            self._word(place, f"{head}:{rest}")
 
     def _labelled(self, key: str, text: str) -> None:
         self._put(key, text)
@@ -154,14 +166,17 @@ class _Reading:
         if _PLUS.match(word):
             self._ask("", "chain_plus", value=word)
             return
+        if more := _AND_MORE.match(word):
+            self.entry.problems.append(problem("", "chain_companions", value=word))
+            word = more[1]
         if self._is_choice(word) or self._is_way(word):
             return
-        bare = _bare(word)
-        readings = self._readings(bare)
+        plain = bare(word)
+        readings = self._readings(plain)
         if len(readings) == 1:
-            self._place(readings.pop(), bare)
+            self._place(readings.pop(), plain)
         elif readings:
-            self.open.append((place, bare, readings))
+            self.open.append((place, plain, readings))
         else:
             self._rest(place, word)
 
@@ -170,7 +185,7 @@ class _Reading:
         way = _WAY.split(word, maxsplit=1)
         if len(way) < 2:
             return False
-        parts = list(zip(("origin", "village"), (_bare(part) for part in way), strict=True))
+        parts = list(zip(("origin", "village"), (bare(part) for part in way), strict=True))
         if not all(kind in self._readings(part) for kind, part in parts):
             return False
         for kind, part in parts:
@@ -272,16 +287,3 @@ class _Reading:
 
     def _ask(self, column: str, code: str, **params: Any) -> None:
         self.entry.problems.append(problem(column, code, **params))
-
-
-def _words(text: str) -> Iterator[str]:
-    """Yield the words and marks of a text in their order."""
-    for word in _CUTS.split(text):
-        for part in re.split(f"({MARK.pattern})", word):
-            if part:
-                yield part
-
-
-def _bare(word: str) -> str:
-    """Return a word without what people say around a place: 从深圳回来 -> 深圳."""
-    return _BACK.sub("", _FROM.sub("", word))

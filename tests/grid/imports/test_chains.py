@@ -138,7 +138,7 @@ def test_what_can_be_read_in_two_ways_or_not_at_all_waits(text, code, key):
 
 
 def test_several_persons_in_an_entry_and_companions_are_told_of():
-    two = f"{FULL}\n石磊 {id_number('19910101')} 15400000002"
+    two = f"{FULL}，石磊 {id_number('19910101')} 15400000002"
     assert "multi_person_cell" in codes(entry(two))
     assert "chain_companions" in codes(entry(f"{FULL} 带小孩"))
     assert entry(f"{FULL} 带小孩").values["remark"] == "带小孩"
@@ -184,3 +184,58 @@ def test_a_chain_is_offered_as_one_sheet_and_a_table_stays_a_table():
     assert (only.rows, only.guess) == (3, True)
     assert read(csv(line()))[0].form == "table"
     assert read(WHOLE.encode("utf-16"))[0].counts["data"] == 3
+
+
+OTHER = id_number("19900101")
+REST = "15400000002 海月县 2月8日 康村"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1. {FULL}\n1. 白云 {OTHER} {REST}",  # two posted at the same moment
+        f"1. {FULL}\n9. 白云 {OTHER} {REST}",
+        f"1️⃣{FULL}\n2️⃣白云😊 {OTHER} 📱{REST}🙏",
+        f"🔟{FULL}\n1️⃣1️⃣白云[玫瑰] {OTHER} {REST}",
+        f"一、{FULL}\n二、白云 {OTHER} {REST}",
+        f"1. {FULL}\n白云 {OTHER} {REST}",  # forgot the number
+        f"1.{FULL}\n2.白云15400000002{OTHER}海月县2月8日康村",
+        f"1.{FULL}\n2）白云身份证{OTHER}电话15400000002海月县2.8日康村",
+        f"1. {FULL}\n2. 云淡风轻：白云 {OTHER} {REST}",
+        f"1. {FULL}\n2. 康村：白云 {OTHER} 15400000002 海月县 2月8日",
+        f"1. {FULL}\n2. 姓名:白云 身份证:{OTHER} 电话:15400000002 从哪里回来:海月县 "
+        "回来时间:2月8日 住址:康村3组",
+        f"1. {FULL}\n#接龙\n1. 白云 {OTHER} {REST}",
+    ],
+)
+def test_however_a_chat_writes_it_two_persons_are_two_rows(text):
+    _understood, rows = read(f"#接龙\n{text}".encode())
+    first, second = (row for row in rows if row.kind == "data")
+    assert facts(first) == EXPECTED
+    assert (second.verdict, second.values["name"], second.values["phone"]) == (
+        "warn",
+        "白云",
+        "15400000002",
+    )
+    assert second.values["id_number"] == OTHER
+    assert second.values["origin_code"] == "990202"
+    assert second.values["dest_code"] == "990101001002"
+    assert second.values["return_date"] == date(2021, 2, 8)
+
+
+def test_lines_of_a_chat_without_any_number_are_a_chain():
+    text = f"田小禾 2021/2/8 19:30\n{FULL}\n白云 2021/2/8 19:31\n白云 {OTHER} {REST}\n"
+    understood, rows = read(text.encode())
+    assert understood.form == "chain"
+    assert [row.values["name"] for row in rows if row.kind == "data"] == ["田小禾", "白云"]
+
+
+def test_a_village_that_reports_nobody_is_no_person():
+    _understood, rows = read(f"#接龙\n1. 康村 0人\n2. 上河村无返乡人员\n3. {FULL}".encode())
+    assert [row.kind for row in rows] == ["title", "note", "note", "data"]
+
+
+def test_one_more_who_is_not_named_is_told_of():
+    row = entry(FULL.replace("田小禾", "田小禾+1"))
+    assert row.values["name"] == "田小禾"
+    assert "chain_companions" in codes(row)
