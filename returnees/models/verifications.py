@@ -25,6 +25,7 @@ HALF_A_YEAR = timedelta(days=183)  # within which an earlier verification is sho
 class VerificationQuerySet(ScopedQuerySet):
     """Verifications by state, day and search text."""
 
+    household_lookup = "person__household"
     person_lookup = "person"
 
     def open(self) -> Self:
@@ -135,7 +136,8 @@ class Verification(models.Model):
 
     def scope_keys(self) -> tuple[str, int | None, int | None]:
         """Return place, household, person."""
-        return self.place_id, None, self.person_id
+        household = self.person.household_id if self.person else None
+        return self.place_id, household, self.person_id
 
     def derive(self) -> Self:
         """Fill the look-up columns and what the ID number says; call before every write."""
@@ -176,6 +178,7 @@ class AttemptQuerySet(ScopedQuerySet):
     """Attempts by the village that makes them."""
 
     place_lookup = "verification__place"
+    household_lookup = "verification__person__household"
     person_lookup = "verification__person"
 
 

@@ -39,11 +39,13 @@ from returnees.models import (
     RiskListVersion,
     Screening,
     ScreeningItem,
+    Verification,
 )
 from returnees.services.health import log_health
 from returnees.services.policies import propose_policy
 from returnees.services.reports import register_report
 from returnees.services.risk_lists import draft_in_force
+from returnees.services.verifications import take_over
 from schedules.models import Task
 from schedules.services import reconcile, sync_duties
 from tests.access.roles import STAFF
@@ -197,7 +199,18 @@ def rows_beside(episode: Episode, village: str) -> dict[str, Any]:
             state=PermitState.ASKED, verdict={"rule": "", "allowed": None, "why": [], "to": None},
         ),
         "away": Away.objects.create(person=person, home_id=village, text="海岳省"),
+        "verification": a_letter_about(person, village),
     }  # fmt: skip
+
+
+def a_letter_about(person: Person, village: str) -> Verification:
+    """Return somebody whom a letter asks about; near by, the grid worker verifies."""
+    one = Verification(
+        name=person.name, id_number=person.id_number, phone=person.phone, place_id=village,
+        received_at=noon(-1), person=person, letter_from="望潮区指挥部", letter_no="望疫协1号",
+    )  # fmt: skip
+    (made,) = take_over(verifications=[one], by=None, day=today())
+    return made
 
 
 def screened(episode: Episode, where: str) -> ScreeningItem:
