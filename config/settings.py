@@ -298,6 +298,8 @@ LOGGING = logging_config(
 )
 
 # Rules of the house that an operator may change.
+# Whoever bears it may read /metrics; without one the address does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 GRID = {
     "import_days_back": env.int("IMPORT_DAYS_BACK", default=70),
     "import_days_ahead": env.int("IMPORT_DAYS_AHEAD", default=60),
@@ -315,6 +317,7 @@ GRID = {
         "unreached": (0, 12, 24),
         "overdue": (4, 24, 48),
     },
+    "tasks_a_day": env.int("TASKS_A_DAY", default=120),  # more than that is too much for a cadre
     "quiet_from": env.str("QUIET_FROM", default="22:00"),
     "quiet_until": env.str("QUIET_UNTIL", default="06:30"),
 }

@@ -3,7 +3,17 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from schedules.views import by_hand, escalations, evidence, gallery, health, notices, rounds, today
+from schedules.views import (
+    by_hand,
+    escalations,
+    evidence,
+    gallery,
+    health,
+    notices,
+    rounds,
+    timetable,
+    today,
+)
 
 urlpatterns: list[URLPattern] = [
     path("today/", today.today, name="today"),
@@ -19,6 +29,10 @@ urlpatterns: list[URLPattern] = [
     path("reminders/by-hand/told/", by_hand.by_hand_told, name="by-hand-told"),
     path("escalations/", escalations.escalations, name="escalations"),
     path("escalations/answer/", escalations.escalations_answer, name="escalations-answer"),
+    path("timetable/", timetable.timetable_page, name="timetable"),
+    path("timetable/again/", timetable.timetable_again, name="timetable-again"),
+    path("forecast/", timetable.forecast_page, name="forecast"),
+    path("metrics", timetable.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
 ]
 

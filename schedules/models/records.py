@@ -75,3 +75,11 @@ class JobRun(models.Model):
         verbose_name_plural = _("job runs")
         ordering: ClassVar = ["-started_at"]
         indexes: ClassVar = [models.Index(fields=["name", "-started_at"], name="job_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it runs."""
+        return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None

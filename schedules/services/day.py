@@ -38,7 +38,7 @@ def run_day(*, day: date | None = None, now: datetime | None = None) -> Figures:
     """
     now = now or timezone.now()
     day = day or timezone.localdate(now)
-    with job_run("run_day", day=day, now=now) as job:
+    with job_run("run_day", day=day) as job:
         close_due_stages(day=timezone.localdate(now), now=now)
         release_free(day=timezone.localdate(now), now=now)
         with transaction.atomic():
@@ -126,7 +126,7 @@ def close_day(*, day: date | None = None, now: datetime | None = None) -> int:
     now = now or timezone.now()
     yesterday = timezone.localdate(now) - timedelta(days=1)
     day = min(day or yesterday, yesterday)
-    with job_run("close_day", day=day, now=now) as job, transaction.atomic():
+    with job_run("close_day", day=day) as job, transaction.atomic():
         close_by_evidence(episode_ids=None, since=day - timedelta(days=1), now=now)
         missed = sql.run(sql.MISS, day=day)
         job.figures = {"missed": missed}

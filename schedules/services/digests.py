@@ -83,7 +83,7 @@ def send_digests(*, now: datetime | None = None, slot: str = "") -> int:
     if not slot:
         return 0
     day: date = timezone.localdate(now)
-    with job_run("send_digests", day=day, slot=slot, now=now) as job, transaction.atomic():
+    with job_run("send_digests", day=day, slot=slot) as job, transaction.atomic():
         sent = sql.run(DIGESTS, now=now, day=day, slot=slot, top=TOP, until=day + SOON, users=None)
         job.figures = {"sent": sent}
     return sent

@@ -99,7 +99,7 @@ def escalate(*, now: datetime | None = None) -> int:
     Safe to repeat and in parallel: a tier is told of a subject once.
     """
     now = now or timezone.now()
-    with job_run("escalate", day=timezone.localdate(now), now=now) as job, transaction.atomic():
+    with job_run("escalate", day=timezone.localdate(now)) as job, transaction.atomic():
         # One at a time: each cadre gets one list, not two halves of it.
         sql.rows("SELECT pg_advisory_xact_lock(hashtext('schedules.escalate'))")
         settled = sql.run(SETTLED, now=now)

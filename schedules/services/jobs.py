@@ -14,14 +14,14 @@ COMPACT = {"heartbeat", "sweep"}
 
 
 @contextmanager
-def job_run(
-    name: str, *, day: date | None = None, slot: str = "", now: datetime | None = None
-) -> Iterator[JobRun]:
+def job_run(name: str, *, day: date | None = None, slot: str = "") -> Iterator[JobRun]:
     """Record one run; put its figures on the row that is yielded. Errors are noted and raised.
+
+    Its times are the clock's own, whatever moment the job itself was given as now.
 
     Only the kind of the error and its first line are kept: what follows may name a person.
     """
-    run = _begin(name, day=day, slot=slot, now=now or timezone.now())
+    run = _begin(name, day=day, slot=slot)
     try:
         yield run
     except Exception as error:
@@ -35,7 +35,8 @@ def job_run(
             run.save()
 
 
-def _begin(name: str, *, day: date | None, slot: str, now: datetime) -> JobRun:
+def _begin(name: str, *, day: date | None, slot: str) -> JobRun:
+    now = timezone.now()
     fresh = {"day": day, "slot": slot, "started_at": now, "finished_at": None, "error": ""}
     if name in COMPACT:
         run = JobRun.objects.filter(name=name).first()
@@ -63,5 +64,5 @@ def has_run(name: str, *, day: date, slot: str = "") -> bool:
 
 def heartbeat(*, now: datetime | None = None) -> None:
     """Note that beat and a worker are alive; /healthz looks at it."""
-    with job_run("heartbeat", now=now):
+    with job_run("heartbeat"):
         pass

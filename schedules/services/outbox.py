@@ -214,7 +214,7 @@ def send_all(*, now: datetime | None = None) -> int:
     A batch that was cut short ends the round: the next minute goes on.
     """
     sent = 0
-    with job_run("send_reminders", now=now) as job:
+    with job_run("send_reminders") as job:
         while done := send_due(now=now):
             sent += done
             if done < BATCH:

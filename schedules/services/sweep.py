@@ -30,7 +30,7 @@ def sweep(*, now: datetime | None = None) -> None:
     Each step is small and safe to repeat; a second worker finds nothing left.
     """
     now = now or timezone.now()
-    with job_run("sweep", now=now) as job:
+    with job_run("sweep") as job:
         job.figures = {
             "jobs": run_owed_jobs(now=now),
             "plans": _stale_plans(now),

@@ -50,7 +50,9 @@ MENU = (
     Entry("permit-list", gettext_lazy("Permits to leave"), "exit", "register", further=True),
     Entry("override-list", gettext_lazy("Classes set by people"), "check", further=True),
     Entry("policy-list", gettext_lazy("Notices in force"), "info", further=True),
+    Entry("forecast", gettext_lazy("Work to come"), "today", "assign", further=True),
     Entry("escalations", gettext_lazy("Not done in time"), "warning", further=True),
+    Entry("timetable", gettext_lazy("Timetable of jobs"), "settings", "configure", further=True),
     Entry("by-hand", gettext_lazy("To tell by hand"), "bell", "assign", further=True),
     Entry("cadre-list", gettext_lazy("Cadres"), "user", "manage_posts", further=True),
 )

@@ -156,6 +156,10 @@ PAGES = [
     # reminders
     Row("by-hand", get="assign"),
     Row("by-hand-told", post="assign"),
+    Row("timetable", get="configure"),
+    Row("timetable-again", post="configure", data={"job": "escalate"}),
+    Row("forecast", get="assign"),
+    Row("metrics", get="public", got=404),
     Row("escalations", get="signed in"),
     Row("escalations", get="signed in", query="?show=all"),
     Row("escalations-answer", post="signed in"),
