@@ -46,13 +46,17 @@ def save_mapping(
         )
     _refuse_unknown(batch, columns, values)
     with transaction.atomic(), acting(by=by, why="save import reading"):
-        mapping, _new = ImportMapping.objects.select_for_update(of=("self",)).get_or_create(
-            list_name=batch.list_name, layout=layout, defaults={"name": batch.file_name[:120]}
+        told = {"columns": dict(columns), "values": _keyed({}, values), "saved_by": by}
+        mapping, new = ImportMapping.objects.select_for_update(of=("self",)).get_or_create(
+            list_name=batch.list_name,
+            layout=layout,
+            defaults={**told, "name": batch.file_name[:120]},
         )
-        mapping.columns = {**mapping.columns, **columns}
-        mapping.values = {**mapping.values, **_keyed(mapping.values, values)}
-        mapping.saved_by = by
-        mapping.save()
+        if not new:
+            mapping.columns = {**mapping.columns, **columns}
+            mapping.values = {**mapping.values, **_keyed(mapping.values, values)}
+            mapping.saved_by = by
+            mapping.save()
     return mapping
 
 
