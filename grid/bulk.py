@@ -10,7 +10,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.base import ModelState
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from grid.fields import HashField
 
@@ -78,7 +77,8 @@ def _number(rows: Sequence[models.Model]) -> None:
         raise TypeError(f"{meta.label} has no id of its own.")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            "SELECT nextval((SELECT pg_get_serial_sequence(%s, %s)::regclass)) "
+            "FROM generate_series(1, %s)",
             [meta.db_table, meta.pk.column, len(rows)],
         )
         for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
@@ -122,8 +122,8 @@ def _prepare(field: Any) -> Callable[[Any], Any] | None:
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
-def _json(value: Any) -> Jsonb | None:
-    return None if value is None else Jsonb(value, dumps=_dumps)
+def _json(value: Any) -> str | None:
+    return None if value is None else _dumps(value)
 
 
 def update_in(rows: Iterable[models.Model], names: Sequence[str]) -> None:
@@ -157,8 +157,9 @@ def update_in(rows: Iterable[models.Model], names: Sequence[str]) -> None:
 
 
 def _kind(field: Any) -> str:
-    # An array of arrays would have to be rectangular: each travels as text.
-    return "text" if isinstance(field, ArrayField) else str(field.db_type(connection))
+    # An array of arrays would have to be rectangular: each travels as text. So does JSON.
+    is_text = isinstance(field, (ArrayField, models.JSONField))
+    return "text" if is_text else str(field.db_type(connection))
 
 
 def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:

@@ -72,5 +72,10 @@ def _hash_key(text: str) -> bytes:
 
 def keyed_hash(kind: str, text: str) -> bytes:
     """Return 16 bytes that say whether two values are equal and nothing else."""
-    message = f"{kind}:{text}".encode()
-    return hmac.digest(_hash_key(settings.GRID_HASH_KEY), message, "sha256")[:16]
+    return _digest(settings.GRID_HASH_KEY, f"{kind}:{text}")
+
+
+# The same number is asked for several times as its row is judged and written.
+@lru_cache(maxsize=4096)
+def _digest(key: str, message: str) -> bytes:
+    return hmac.digest(_hash_key(key), message.encode(), "sha256")[:16]

@@ -1,5 +1,6 @@
 """Models of the foundation."""
 
+import grid.lookups  # noqa: F401  registers `one_of`
 from grid.models.events import Event
 from grid.models.imports import ImportBatch, ImportFile, ImportMapping, ImportRow
 from grid.models.people import Person, id_hash, person_matches, phone_hash

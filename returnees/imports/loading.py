@@ -48,7 +48,8 @@ def _suggested(
         return {}
     phones, names = {phone for phone, _name in wanted}, {name for _phone, name in wanted}
     found: dict[tuple[bytes, str], list[Person]] = {}
-    for person in _locked(Person.objects.filter(phone_hash__in=phones, name__in=names), lock=lock):
+    persons = Person.objects.filter(phone_hash__one_of=phones, name__one_of=names)
+    for person in _locked(persons, lock=lock):
         found.setdefault((bytes(person.phone_hash), person.name), []).append(person)
     return found
 

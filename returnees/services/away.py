@@ -224,7 +224,7 @@ def end_reported(*, persons: Iterable[int], day: date) -> int:
     latest = AdvanceReport.objects.filter(person=OuterRef("person")).order_by("-pk")
     return (
         Away.objects.open()
-        .filter(person__in=list(persons))
+        .filter(person__one_of=list(persons))
         .update(ended_on=day, report=Subquery(latest.values("pk")[:1]))
     )
 

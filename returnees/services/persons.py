@@ -37,9 +37,9 @@ class PersonBook:
         keys = set(keys)
         documents = [digest for digest, name in keys if not name]
         phones = [digest for digest, name in keys if name]
-        condition = Q(id_hash__in=documents) if documents else Q()
+        condition = Q(id_hash__one_of=documents) if documents else Q()
         if phones:
-            condition |= Q(id_hash=None, phone_hash__in=phones)
+            condition |= Q(id_hash=None, phone_hash__one_of=phones)
         rows = Person.objects.none() if not keys else Person.objects.filter(condition)
         if lock:
             rows = rows.select_for_update(of=("self",))

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from json import JSONEncoder, loads
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,6 +26,7 @@ from returnees.services.inputs import CertificateInput, StayInput
 from returnees.services.rows import FINAL, Rows, blocks
 
 LONGEST_LOOK_BACK = timedelta(days=60)
+REMEMBERED = 1024  # plans: on one day people come in a few dozen ways
 PART = 60  # characters of a part's name by which an answer is known
 
 
@@ -148,11 +151,30 @@ def named_in(stay: Stay, place: str, part: str) -> bool:
 def plan_of(pack: Pack, facts: Mapping[str, Any], who: str) -> rules.Plan:
     """Return the plan as an episode keeps it; NotPlannableError names the person and the fault."""
     try:
-        made = make_plan(pack, Facts.parse(facts)).as_dict()
+        return dict(_planned(pack, _decisive(facts)))
     except FactsError as error:
         raise NotPlannableError(
             _("%(name)s cannot be planned: %(fault)s") % {"name": who, "fault": error}
         ) from error
+
+
+def _decisive(facts: Mapping[str, Any]) -> str:
+    """Return the facts as text, without what no plan depends on: where exactly somebody was.
+
+    A place counts by its risk, and by its name only where an event speaks of it.
+    """
+    if "history" in facts and not facts.get("events"):
+        facts = {**facts, "history": [{**stay, "place": "-"} for stay in facts["history"]]}
+    return _as_text(facts)
+
+
+_as_text = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@lru_cache(REMEMBERED)
+def _planned(pack: Pack, facts: str) -> rules.Plan:
+    """Return the plan of facts that many people of a list share; nobody changes what is inside."""
+    made = make_plan(pack, Facts.parse(loads(facts))).as_dict()
     # The quote is the clause's own: the pack has it, a hundred thousand plans need not. New
     # dicts: the planner shares its reasons between plans.
     made["why"] = [{**reason, "quote": ""} for reason in made["why"]]

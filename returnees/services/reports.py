@@ -144,7 +144,7 @@ def _check_places(reports: Sequence[ReportInput]) -> None:
     codes = {report.place_code for report in reports}
     codes |= {report.origin_code for report in reports if report.origin_code}
     codes |= {stay.place_code for report in reports for stay in report.stays if stay.place_code}
-    known = set(Place.objects.filter(code__in=codes).values_list("code", flat=True))
+    known = set(Place.objects.filter(code__one_of=codes).values_list("code", flat=True))
     for report in reports:
         if report.place_code not in known or len(report.place_code) < people.VILLAGE:
             raise PlaceRefusedError(
@@ -160,7 +160,7 @@ def _check_places(reports: Sequence[ReportInput]) -> None:
 def _refuse_second(persons: Sequence[Person]) -> None:
     """Refuse a second open episode; the persons' locks keep another one from being opened now."""
     taken = (
-        Episode.objects.filter(person__in=[person.pk for person in persons])
+        Episode.objects.filter(person__one_of=[person.pk for person in persons])
         .filter(state__in=OPEN_STATES)
         .select_related("person", "place")
         .order_by("pk")
