@@ -1,8 +1,8 @@
 """What an import costs: against a stock django-import-export, and bare INSERT … SELECTs.
 
 `ours` is all that happens to a list: read, understood, checked, stored, matched, committed,
-planned, its tasks brought into being. One process does in turn what the portal's workers do side
-by side.
+planned, its tasks brought into being: by one worker that commits and one beside it that is told of
+new episodes, as `make run` keeps them.
 """
 
 import gzip
@@ -38,6 +38,7 @@ from schedules.models import JobRun
 from schedules.services import reconcile, sync_duties
 from tests.bench.figures import Figure
 from tests.bench.import_list import AS_OF, a_list, places
+from tests.bench.import_worker import Worker
 from tests.bench.measure import Work, seconds, side_by_side
 from tests.bench.stock import BareRow, as_csv, stock
 
@@ -129,11 +130,14 @@ def checked(content: bytes, place: str) -> ImportBatch:
     )
 
 
-def ours(content: bytes, place: str) -> ImportBatch:
-    """Check, commit and bring the tasks into being, all in this process."""
+def ours(content: bytes, place: str, worker: Worker | None = None) -> ImportBatch:
+    """Check, commit and bring the tasks into being; without a worker beside it in this process."""
     batch = checked(content, place)
-    with patch.object(announce, "send", _reconciled):
-        return commit_batch(batch=batch, by=None, now=NOW)
+    with patch.object(announce, "send", worker.tell if worker else _reconciled):
+        batch = commit_batch(batch=batch, by=None, now=NOW)
+    if worker:
+        worker.wait()
+    return batch
 
 
 def _reconciled(ids: list[int]) -> None:
@@ -190,17 +194,9 @@ def committing(rows: int, rounds: int) -> Iterator[Figure]:
     clean = as_csv(clean_rows(batch))
     number = clean.count("\n") - 1
     written = keep_rows()
-    times: dict[str, list[float]] = {"ours": [], "stock": [], "bare": []}
-    works: list[tuple[str, Work]] = [
-        ("ours", lambda: ours(content, place)),
-        ("stock", lambda: stock(clean)),
-        ("bare", bare),
-    ]
-    for turn in range(rounds):
-        for name, work in works if turn % 2 == 0 else reversed(works):
-            empty()
-            times[name].append(seconds(work))
-    own, other, inserts = (median(times[name]) for name in ("ours", "stock", "bare"))
+    with Worker(NOW) as worker:
+        works = [lambda: ours(content, place, worker), lambda: stock(clean), bare]
+        own, other, inserts = in_turn(works, rounds)
     yield Figure(
         name=f"import of {rows:,} rows : stock import of the {number:,} clean ones",
         ratio=own / other,
@@ -213,6 +209,17 @@ def committing(rows: int, rounds: int) -> Iterator[Figure]:
         limit=3.0,
         detail=f"{own:.1f} s : {inserts:.1f} s, median of {rounds}",
     )
+
+
+def in_turn(works: list[Work], rounds: int) -> list[float]:
+    """Return the median seconds of each, one after the other and back again."""
+    times: list[list[float]] = [[] for _work in works]
+    for turn in range(rounds):
+        order = range(len(works)) if turn % 2 == 0 else reversed(range(len(works)))
+        for n in order:
+            empty()
+            times[n].append(seconds(works[n]))
+    return [median(one) for one in times]
 
 
 def previewing(few: int, many: int, rounds: int) -> Iterator[Figure]:
