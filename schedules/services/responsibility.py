@@ -15,6 +15,7 @@ from grid.models import Assignment, Leave
 from grid.responsibility import resolve_sql
 from grid.scope import AFTER_DIGITS
 from returnees.choices import OPEN_STATES
+from returnees.services import verifications
 from schedules import sql
 
 # The newest changes of responsibility that each sweep looks at.
@@ -46,7 +47,8 @@ def follow_responsibility(*, place_codes: Iterable[str], now: datetime | None = 
     day = timezone.localdate(now)
     moved = 0
     with acting(by=None, why="responsibility changed"):
-        for code in outermost(code[:VILLAGE] for code in place_codes):
+        codes = outermost(code[:VILLAGE] for code in place_codes)
+        for code in codes:
             moved += sql.run(
                 RESOLVE,
                 day=day,
@@ -54,6 +56,7 @@ def follow_responsibility(*, place_codes: Iterable[str], now: datetime | None = 
                 after=code + AFTER_DIGITS,
                 open=[str(state) for state in OPEN_STATES],
             )
+        verifications.follow_responsibility(places=codes, day=day)
     if moved:
         sql.run(sql.FOLLOW, ids=None)
     return moved

@@ -5,6 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 
 from grid.batches.checking import check_file
 from grid.choices import BatchState
@@ -24,6 +25,7 @@ from returnees.models import (
     Stage,
     Stay,
     Test,
+    Verification,
 )
 from returnees.policy_pages import MISSING
 from returnees.risk_lists.words import RiskLine
@@ -32,10 +34,11 @@ from returnees.services.permits import ask_permit
 from returnees.services.policies import propose_policy
 from returnees.services.risk_lists import draft_list, publish_list
 from returnees.services.screening import start_screening
+from returnees.services.verifications import note_attempt, record_outcome, take_over
 from schedules.services import run_day
 from tests.browser.conftest import DESK, PHONE
 from tests.cast import COUNTY, TOWN, VILLAGE
-from tests.factories.returnees import ELSEWHERE
+from tests.factories.returnees import ELSEWHERE, id_number
 from tests.journeys import lists
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -45,6 +48,7 @@ RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21
 CJK = re.compile(r"[\u3400-\u9fff]+")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 FILE = "名单.csv"
+LETTERED = ("郝寻甲", "郝寻乙")
 SOURCE, ODD = "云溪省卫健委", "天外市某小区"
 # Chinese pages keep these: file formats, what a machine is called.
 LATIN_NAMES = {
@@ -99,6 +103,7 @@ def news(world, episode):
     ControlZone.objects.create(
         place_id=VILLAGE, since=today(), last_case_on=today(), approved_by=SOURCE
     )
+    letters(world)
     ask_permit(
         person=world.person, destination=None, text=SOURCE, leaves_on=today(), necessity=SOURCE,
         by=world.cadre,
@@ -110,6 +115,20 @@ def news(world, episode):
         file=file, place=Place.objects.get(pk=COUNTY), since=today(),
         settings={"certificate_days": 3}, by=None,
     )  # fmt: skip
+
+
+def letters(world):
+    """Another place asks about two people; one of them was found."""
+    rows = [
+        Verification(
+            name=name, id_number=id_number(9000 + n), phone=f"1544100{n:04d}", place_id=VILLAGE,
+            relation="close", exposure="G9999", letter_from=SOURCE, received_at=timezone.now(),
+        )
+        for n, name in enumerate(LETTERED)
+    ]  # fmt: skip
+    one, other = take_over(verifications=rows, by=None, day=today())
+    note_attempt(verification=one, way="call", by=world.cadre)
+    record_outcome(verification=other, state="here", measures=SOURCE, by=world.cadre)
 
 
 def addresses(scene):
@@ -173,6 +192,8 @@ def addresses(scene):
             reverse("away-list"),
             reverse("away-new"),
             reverse("away-edit", args=[keys(Away)[0]]),
+            reverse("verification-list") + "?show=all",
+            *(reverse("verification", args=[pk]) for pk in keys(Verification)),
             reverse("zone-list"),
             reverse("zone-new"),
             reverse("permit-list"),
@@ -230,7 +251,7 @@ def classes():
 
 def names():
     """Return every name that a page may show in any language, the longest first."""
-    found = {FILE, SOURCE, ODD, lists.ORIGIN, lists.TITLE, "简体中文"}
+    found = {FILE, SOURCE, ODD, *LETTERED, lists.ORIGIN, lists.TITLE, "简体中文"}
     found |= {pack.notice.number for pack in packs()}
     found |= {number for number, _packs, _why in MISSING}
     for rows in (

@@ -146,7 +146,7 @@ def test_whoever_answers_for_the_village_anew_gets_what_is_open(world: World) ->
         cadre=world.head, tier=Tier.VILLAGE, place_id=VILLAGE, at_id=VILLAGE, since=today()
     )
 
-    assert follow_responsibility(prefix=VILLAGE, day=today()) == 1
+    assert follow_responsibility(places=[VILLAGE], day=today()) == 1
 
     open_.refresh_from_db()
     done.refresh_from_db()
