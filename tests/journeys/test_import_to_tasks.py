@@ -18,7 +18,7 @@ from schedules.models import DutySpan, Task
 from schedules.services import reconcile
 from tests.cast import SECOND, VILLAGE, World
 from tests.factories.lists import Line, a_line, day
-from tests.factories.returnees import a_report, in_force, noon
+from tests.factories.returnees import a_report, id_number, in_force, noon
 from tests.returnees.imports.lists import commit
 
 Work = set[tuple[Any, ...]]
@@ -67,6 +67,7 @@ def test_what_is_imported_comes_out_as_if_entered_by_hand(world: World) -> None:
     entered = register_report(
         report=a_report(
             name="何手工",
+            id_number=id_number(700),
             arrives_at=noon(-1),
             arrived=True,
             transport="train",
