@@ -7,7 +7,7 @@ from django.db.models import Field, ForeignKey, Lookup
 
 @ForeignKey.register_lookup
 @Field.register_lookup
-class OneOf(Lookup):  # type: ignore[type-arg]  # no subscript at run time
+class OneOf(Lookup):
     """`field__one_of=[…]`: equal to one of many values, which travel as one array.
 
     As `in` they would be a parameter each: a thousand take longer to put in place than the query.
@@ -16,9 +16,9 @@ class OneOf(Lookup):  # type: ignore[type-arg]  # no subscript at run time
     lookup_name = "one_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return `column = ANY(array)`."""
         column, params = self.process_lhs(compiler, connection)
         field = self.lhs.output_field
         values = [field.get_prep_value(value) for value in self.rhs]
-        return f"{column} = ANY(%s::{field.db_type(connection)}[])", [*params, values]
+        return f"{column} = ANY(%s::{field.db_type(connection)}[])", (*params, values)
