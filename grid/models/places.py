@@ -221,6 +221,7 @@ class SiteQuerySet(ScopedQuerySet):
     """Isolation sites by place."""
 
 
+@tracked
 class Site(models.Model):
     """An isolation site for centralised stages (JY-7a, JX8-7a); minimal for now."""
 
