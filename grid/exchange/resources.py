@@ -54,6 +54,7 @@ class PortalResource(ModelResource):  # type: ignore[misc]  # import_export has 
         super().__init__(**kwargs)
         self.user: User | None = None
         self.repeats: dict[int, int] = {}
+        self.taken_in: list[Any] | None = None
         for name, field in self.fields.items():
             field.column_name = self.heading(name)
 
@@ -90,7 +91,10 @@ class PortalResource(ModelResource):  # type: ignore[misc]  # import_export has 
         return str(capfirst(str(cls.title(name))))
 
     def get_import_fields(self) -> list[Any]:
-        return [field for field in super().get_import_fields() if not field.readonly]
+        if self.taken_in is None:
+            every = super().get_import_fields()
+            self.taken_in = [field for field in every if not field.readonly]
+        return self.taken_in
 
     def get_bulk_update_fields(self) -> list[str]:
         keys = set(self.get_import_id_fields())

@@ -1,5 +1,6 @@
 """What became of a file: rows numbered as the spreadsheet does, changes shown side by side."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -41,8 +42,14 @@ class PlainDiff(Diff):  # type: ignore[misc]
     Stock compares letter by letter, which takes more time than the import itself.
     """
 
-    def as_html(self) -> list[SafeString]:
-        return [self._cell(was, is_now) for was, is_now in zip(self.left, self.right, strict=False)]
+    def as_html(self) -> "PlainDiff":
+        """Return what gives the cells: they are made for the rows that a page shows."""
+        return self
+
+    def __iter__(self) -> Iterator[SafeString]:
+        """Yield each cell of the row."""
+        for was, is_now in zip(self.left, self.right, strict=False):
+            yield self._cell(was, is_now)
 
     def _cell(self, was: Any, is_now: Any) -> SafeString:
         was, is_now = force_str(was), force_str(is_now)
