@@ -154,6 +154,8 @@ class ListKind(ABC):
 
         Default: {"replaced": known values of the changed fields, "put": the new ones}.
         """
+        if not judged.changes:
+            return {}
         put = {key: values[key] for key in judged.changes if key in values}
         return {"replaced": {key: judged.known.get(key) for key in put}, "put": put}
 

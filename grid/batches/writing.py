@@ -3,8 +3,8 @@
 Every row is judged again when its turn comes: somebody may have registered the subject meanwhile.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -38,6 +38,10 @@ class Writer:
     kind: ListKind
     frame: Frame
     by: User | None
+    heading: Callable[[str], str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.heading = heading_of(self.batch.understood.get("columns", []), self.kind)
 
     def apply(self, rows: Sequence[ImportRow]) -> None:
         """Make what is new, change what is known, note what became of each row.
@@ -83,7 +87,7 @@ class Writer:
         if not new:
             return
         for row, judged in new:
-            row.before = self.kind.before(plain(row), judged)
+            row.before = self.kind.before(plain(row), judged) or None
         try:
             with transaction.atomic():
                 self.kind.create(new, self.frame, by=self.by)
@@ -139,8 +143,7 @@ class Writer:
         """Note a row that is not written after all: it asks, or there is nothing left to do."""
         row.action = judged.action
         row.target_key, row.person_key = judged.key, judged.person
-        heading = heading_of(self.batch.understood.get("columns", []), self.kind)
-        say(row, [named(one, heading) for one in judged.problems])
+        say(row, [named(one, self.heading) for one in judged.problems])
 
     def _refuse(self, row: ImportRow, refusal: Refused) -> None:
         row.action, row.before = RowAction.REFUSE, None
