@@ -10,6 +10,7 @@ from grid.batches.kinds import ListKind
 from grid.forms.imports import villages_of
 from grid.import_words import ROW_KINDS, choices_of, field_name, masked_cell
 from grid.imports.lists import Field, ListSpec
+from grid.imports.mapping import value_key
 from grid.models import ImportBatch, ImportMapping
 
 SAMPLES = 3  # values shown of each column
@@ -29,7 +30,6 @@ class ColumnLine:
     field_label: str
     samples: list[str]
     question: str = ""
-    candidates: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,6 @@ def column_lines(batch: ImportBatch, kind: ListKind) -> list[ColumnLine]:
                 field_label=field_name(found) if found else _("kept with the row"),
                 samples=[masked_cell(found, text) for text in samples.get(one["label"], ())],
                 question=_question(kind.spec, question),
-                candidates=frozenset(question["candidates"]) if question else frozenset(),
             )
         )
     return sorted(lines, key=lambda line: (not line.question, line.field == KEEP))
@@ -136,7 +135,7 @@ def value_groups(
             continue
         group = ValueGroup(key, field_name(found), _stands_for(found, batch))
         for number, (text, count) in enumerate(sorted(texts.items(), key=lambda one: -one[1])):
-            settled = saved.get(key, {}).get(text, "")
+            settled = saved.get(key, {}).get(value_key(text), "")
             group.lines.append(ValueLine(f"value-{key}-{number}", text, count, settled))
         if group.lines and group.choices:
             groups.append(group)

@@ -162,7 +162,7 @@ def _line(batch: ImportBatch, kind: ListKind, row: ImportRow, place: Callable[[s
         tone = "warning"
     line = Line(
         row=row,
-        name=str(values.get("name") or masked(next(iter((row.raw or {}).values()), ""))),
+        name=name_of(batch, row),
         facts=facts_of(kind, values, [key for key in kind.shows if key != "name"], place),
         tone=tone,
         problems=problems,
@@ -170,6 +170,16 @@ def _line(batch: ImportBatch, kind: ListKind, row: ImportRow, place: Callable[[s
     )
     line.asked = asked_of(batch, kind, row) if line.asks else []
     return line
+
+
+def name_of(batch: ImportBatch, row: ImportRow) -> str:
+    """Return the name of a row as understood, else as the column of names has it, else a cell."""
+    if name := (row.values or {}).get("name"):
+        return str(name)
+    raw = row.raw or {}
+    named = [one["label"] for one in batch.understood.get("columns", ()) if one["field"] == "name"]
+    cells = [raw[label] for label in named if raw.get(label)]
+    return masked(next(iter(cells or raw.values()), ""))
 
 
 def told(row: ImportRow) -> list[Told]:
@@ -248,7 +258,7 @@ def sides_of(batch: ImportBatch, kind: ListKind, line: Line, judged: Judged | No
     values = {
         key: value for key, value in (line.row.values or {}).items() if key not in NEVER_SHOWN
     }
-    known = judged.known if judged else {}
+    known = known_in_order(judged, list(values))
     place = place_names(_codes(kind, [line.row], {0: judged} if judged else {}))
     filled = [key for key, value in values.items() if value not in (None, "", [])]
     return [
@@ -266,6 +276,15 @@ def sides_of(batch: ImportBatch, kind: ListKind, line: Line, judged: Judged | No
             else _("Nothing yet."),
         ),
     ]
+
+
+def known_in_order(judged: Judged | None, keys: Sequence[str]) -> dict[str, Any]:
+    """Return what is known in the order in which the row says it, so that eyes find the pairs."""
+    if judged is None:
+        return {}
+    place = {key: n for n, key in enumerate(keys)}
+    found = sorted(judged.known, key=lambda key: place.get(key, len(place)))
+    return {key: judged.known[key] for key in found if key not in NEVER_SHOWN}
 
 
 def raw_facts(batch: ImportBatch, kind: ListKind, row: ImportRow) -> list[Fact]:

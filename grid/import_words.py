@@ -81,6 +81,8 @@ ENGLISH = {
     "until": "Until",
     "use": "Use",
 }
+# Values that no column gives by itself.
+OWN_NAMES = {"birth": gettext_lazy("Born"), "stays": gettext_lazy("Stays found")}
 ROW_KINDS = {
     "data": gettext_lazy("Rows of the list"),
     "title": gettext_lazy("Title"),
@@ -178,8 +180,14 @@ def field_of(spec: ListSpec, key: str) -> Field | None:
 
 def key_name(spec: ListSpec, key: str) -> str:
     """Return what the value under a key of a row is called."""
+    if key in OWN_NAMES:
+        return str(OWN_NAMES[key])
     field = field_of(spec, key)
-    return field_name(field) if field else ENGLISH.get(key, key)
+    if field is None:
+        return ENGLISH.get(key, key)
+    if field.kind == "origin" and key != field.key:
+        return _("%(field)s (place found)") % {"field": field_name(field)}
+    return field_name(field)
 
 
 def choices_of(field: Field) -> list[tuple[str, str]]:

@@ -261,7 +261,7 @@ def _rows(
 def import_row(request: PortalRequest, pk: int) -> HttpResponse:
     """Show one row as in the file, as understood, and as known; it can be decided here."""
     row = get_object_or_404(ImportRow.objects.filter(kind="data").only("pk", "batch"), pk=pk)
-    batch = batch_for(request, row.batch_id)
+    batch = batch_for(request, str(row.batch_id))
     kind = kind_of(batch.list_name)
     row = batch.rows.get(pk=pk)
     (line,) = lines_of(batch, kind, [row], request.user)

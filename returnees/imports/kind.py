@@ -52,6 +52,7 @@ class ReturneeKind(ListKind):
         "origin_code": "origin",
         "stays": "stay_history",
     }
+    follows = _("Each new return is planned at once and its daily work begins.")
     messages = MESSAGES
 
     def values(self, row: Row, context: Context) -> Values:
