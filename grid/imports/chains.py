@@ -18,9 +18,10 @@ _TITLE = re.compile(r"^[\s#＃【\[「《*]*接龙")
 _CIRCLED = {chr(0x2460 + n): n + 1 for n in range(20)} | {
     chr(0x3251 + n): n + 21 for n in range(15)
 }
+_TENS = "[一二三四五六七八九]"
 _NUMBERED = re.compile(
     r"^\s*(?:[(（\[【]?\s*([0-9]{1,4})\s*(?:[.．、)）\]】:：]\s*(?![0-9])| +(?=[\u4e00-\u9fff]))"
-    rf"|([{''.join(_CIRCLED)}])[.、\s]*|([一二三四五六七八九]?十?[一二三四五六七八九]?)[、．.])"
+    rf"|([{''.join(_CIRCLED)}])[.、\s]*|({_TENS}?十{_TENS}?|{_TENS})[、．.])"
 )
 _EXAMPLE = re.compile(
     r"^\s*(?:[0-9]{1,2}[.、．]?\s*)?(?:例|示例|样例|范例|例如|格式|模板)(?:[:：\s.、]|$)"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from grid.imports.text import compact
@@ -33,6 +33,7 @@ Kind = Literal[
     "vehicle",
 ]
 
+_KNOWN = 4_000  # headings kept in mind; those of all lists are about a thousand
 _MARKS = "*＊★☆△▲●:：。.、"
 _BRACKETS = re.compile(r"[(\[【<《][^()\[\]【】<>《》]*[)\]】>》]")
 _SOMEBODY_ELSE = re.compile(
@@ -100,11 +101,13 @@ class Context:
         return self.as_of + timedelta(days=self.days_after)
 
 
+@lru_cache(maxsize=_KNOWN)
 def normal_heading(text: str) -> str:
     """Return a heading in compatibility form, lower case, without blanks and marks at its ends."""
     return compact(text).lower().strip(_MARKS)
 
 
+@lru_cache(maxsize=_KNOWN)
 def heading_forms(text: str) -> tuple[str, ...]:
     """Return the forms under which a heading is looked up whole, the most faithful first.
 

@@ -160,6 +160,7 @@ def test_in_a_village_s_own_group_the_village_need_not_be_said():
         ("1. 请如实填写\n2. 每日报送", False),
         (HEADINGS + "\n1.," + line(), False),
         ("1\t田小禾\t15400000001\n2\t石磊\t15400000002", False),
+        ("、田小禾 15400000001\n．石磊 15400000002", False),
         ("", False),
     ],
 )

@@ -27,7 +27,7 @@ def test_an_invented_list_is_understood(seed):
         assert all(row.raw[label] == "甲" for label in told)
 
 
-@pytest.mark.parametrize("seed", range(300))
+@pytest.mark.parametrize("seed", range(220))
 def test_an_invented_form_is_understood_row_by_row(seed):
     form = FormInventor(seed).run()
     understood, rows = read(form.data)
@@ -47,5 +47,5 @@ def test_an_invented_form_is_understood_row_by_row(seed):
 
 
 def test_every_habit_is_met_in_these_forms():
-    met = {habit for seed in range(300) for habit in FormInventor(seed).run().habits}
+    met = {habit for seed in range(60) for habit in FormInventor(seed).run().habits}
     assert met == {habit.__name__ for habit in HABITS}

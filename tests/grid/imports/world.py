@@ -1,6 +1,7 @@
 """An invented county of province 99 and people who do not exist, for the tests of the import."""
 
 from datetime import date
+from functools import lru_cache
 
 from stdnum.iso7064 import mod_11_2
 
@@ -39,6 +40,7 @@ PLACES = (
 HEADINGS = "序号,姓名,性别,证件号码,联系电话,出发地,目的地街道乡镇,目的地社区村,返乡时间,备注"
 
 
+@lru_cache
 def places(home: str = HOME) -> PlaceIndex:
     return PlaceIndex(PLACES, home)
 
