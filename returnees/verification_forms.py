@@ -14,7 +14,7 @@ from returnees.choices import AttemptWay, Relation, TestResult, VerificationStat
 from returnees.models import Verification
 
 SHOWN = [
-    ("open", _("open")),
+    ("open", _("to be verified")),
     ("mine", _("mine, open")),
     ("overdue", _("overdue")),
     ("done", _("answered")),
