@@ -37,3 +37,12 @@ def test_the_document_lists_every_code_with_its_severity_and_no_other():
     )
     assert dict(rows) == {code: severity for code, (severity, _zh, _en) in MESSAGES.items()}
     assert len(rows) == len(MESSAGES)
+
+
+@pytest.mark.parametrize("code", sorted(MESSAGES))
+def test_the_document_gives_a_code_its_sentences_an_example_and_what_to_do(code):
+    (row,) = re.findall(rf"^\| `{code}` \|.*$", DOCUMENT.read_text("utf-8"), re.MULTILINE)
+    _code, severity, zh, en, example, advice = (cell.strip() for cell in row.strip("| ").split("|"))
+    assert (severity, zh, en) == MESSAGES[code]
+    assert example
+    assert advice
