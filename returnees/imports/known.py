@@ -46,6 +46,7 @@ class KnownBook:
     papers: dict[int, list[Certificate]] = field(default_factory=dict)  # by report
     stays: dict[int, list[Stay]] = field(default_factory=dict)  # by report
     pasts: dict[tuple[int, str], Past] = field(default_factory=dict)  # by episode, time of export
+    seen: dict[int, tuple[Any, int, Values, Values]] = field(default_factory=dict)  # compared once
 
     def judge(self, values: Mapping[str, Any], *, home: str, decided: str = "") -> Judged:
         """Say what to do with an importable row.
@@ -119,6 +120,14 @@ class KnownBook:
 
     def compared(self, values: Mapping[str, Any], episode: Episode) -> tuple[Values, Values]:
         """Return what is known of a return and what a row would change of it."""
+        row, key, known, changes = self.seen.get(id(values), (None, 0, {}, {}))
+        if row is values and key == episode.pk:
+            return known, changes
+        known, changes = self._compared(values, episode)
+        self.seen[id(values)] = (values, episode.pk, known, changes)
+        return known, changes
+
+    def _compared(self, values: Mapping[str, Any], episode: Episode) -> tuple[Values, Values]:
         papers = self.papers.get(episode.report_id, ())
         known = known_values(episode.person, episode, papers, self.frame)
         changes = changed(values, known)
