@@ -8,9 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from grid.days import today
 from grid.forms.fields import DateInput, PlaceField
 from grid.forms.responsibility import place_choices
+from grid.identity import mask_phone
 from grid.models import User
 from returnees.models import Away
 
+REASONS = {
+    "work": _("Work"),
+    "business": _("Business"),
+    "study": _("Study"),
+    "family": _("Family"),
+    "medical": _("Medical treatment"),
+    "army": _("Military service"),
+    "other": _("Other"),
+}
 PLAIN = ("since", "returns_on", "employer", "occupation", "note")
 
 
@@ -42,6 +52,20 @@ def first_values(away: Away) -> dict[str, Any]:
     """Return what the form of an entry begins with."""
     place = (away.place_id or "", away.text)
     return {"place": place, **{name: getattr(away, name) for name in PLAIN}}
+
+
+def said_in_list(away: Away) -> list[tuple[Any, str]]:
+    """Return what a ledger said beyond the form, as (label, value); phones masked."""
+    extra = away.extra or {}
+    shown = {
+        _("Why away"): REASONS.get(extra.get("reason", ""), ""),
+        _("Companions"): extra.get("companions"),
+        _("Contact at home"): extra.get("contact"),
+        _("Phone of the contact at home"): mask_phone(extra.get("contact_phone") or ""),
+        _("Head of the household"): extra.get("head"),
+        _("Address at home"): extra.get("home_address"),
+    }
+    return [(label, str(value)) for label, value in shown.items() if value]
 
 
 class AwayEndForm(forms.Form):

@@ -21,7 +21,7 @@ from grid.place_search import find_anywhere
 from grid.scope import under
 from grid.web import PortalRequest, answer, attempt, back, need, page, tell
 from returnees.away import at_risk_now, is_at_risk, risk
-from returnees.away_forms import AwayEndForm, AwayFilter, AwayForm, first_values
+from returnees.away_forms import AwayEndForm, AwayFilter, AwayForm, first_values, said_in_list
 from returnees.choices import AreaFlag, Risk
 from returnees.models import Away
 from returnees.models.away import AwayQuerySet
@@ -143,7 +143,8 @@ def away_edit(request: PortalRequest, pk: int) -> HttpResponse:
     """Change an entry after asking again."""
     away = away_in_scope(request, pk)
     form = AwayForm(request.POST or None, initial=first_values(away))
-    context = {"away": away, "form": form, "end": AwayEndForm()}
+    said = said_in_list(away)
+    context = {"away": away, "form": form, "end": AwayEndForm(), "said": said}
     if request.method != "POST":
         return render(request, FORM, context)
     made = attempt(

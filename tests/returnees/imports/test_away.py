@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from grid.batches.checking import check_file
 from grid.batches.committing import commit_batch
@@ -108,6 +110,20 @@ def test_a_row_becomes_an_entry_and_an_unknown_person_is_registered(world: World
         "home_address": "东关村8号",
     }  # fmt: skip
     assert away.noted_by == world.township
+
+
+def test_what_the_ledger_says_beyond_the_form_stands_on_the_entry(
+    world: World, client: Client
+) -> None:
+    row = line(1, contact="方父", contact_phone="15420009999", companions="方小")
+    committed(ledger(row), world, as_of=date(2021, 2, 8))
+    client.force_login(world.head, "django.contrib.auth.backends.ModelBackend")
+
+    page = client.get(reverse("away-edit", args=[Away.objects.get().pk])).content.decode()
+
+    assert "方父" in page
+    assert "方小" in page
+    assert "15420009999" not in page
 
 
 def test_a_messy_ledger_in_gb18030_says_the_same(world: World) -> None:
