@@ -17,7 +17,7 @@ SAMPLES = 3  # values shown of each column
 LOOKED_AT = 40  # rows from which the samples are taken
 NUMBERS_SHOWN = 60  # row numbers named of each kind
 KEEP = "-"  # what a form sends for a column that feeds nothing
-NEVER = ("data", "ok", "warn", "error")  # counts that are no kinds of rows left aside
+NEVER = ("data", "header", "ok", "warn", "error")  # counts that are no kinds of rows left aside
 
 
 @dataclass(frozen=True, slots=True)

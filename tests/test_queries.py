@@ -44,6 +44,7 @@ PAGES = {
     "task-list": "township",
     "abnormality-list": "township",
     "import-list": "township",
+    "import-new": "township",
     "import-tonight": "township",
     "dashboard": "township",
     "daily-report": "township",
