@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from grid.areas import Area, child_code, short_name
+from grid.batches.tonight import missing_villages
 from grid.choices import Level
 from grid.models import Place
 from returnees.choices import EpisodeState, StageKind
 from returnees.classes import class_title
 from returnees.filters import NO_STAGE
+from returnees.lists import RETURNEES
 from schedules.choices import Evidence
 from schedules.reading import Dashboard, Red, VillageFigures, dashboard
 
@@ -98,7 +100,7 @@ def board_of(area: Area) -> Board:
         figures=figures_of(whole),
         classes=class_figures(classes, area.text),
         stages=stage_figures(stages, area.text),
-        gaps=gap_figures(whole),
+        gaps=[*gap_figures(whole), list_figure(area, boards[0].day)],
         lines=lines,
         total=whole,
         by_village=area.level >= Level.TOWNSHIP,
@@ -178,6 +180,14 @@ def gap_figures(whole: Line) -> list[Figure]:
             (_("Returnees without a cadre"), total.unheld, to["unheld"]),
         )
     ]
+
+
+def list_figure(area: Area, day: Any) -> Figure:
+    """Return the tile of the villages that have not sent the day's list of returnees."""
+    missing = missing_villages([place.code for place in area.places], RETURNEES.name, day)
+    href = link("import-tonight", place=area.text, day=day.isoformat(), show="missing")
+    label = _("Villages without tonight's list")
+    return Figure(label, missing, href, "warning" if missing else "")
 
 
 def class_figures(classes: Counter[str], place: str) -> list[Figure]:

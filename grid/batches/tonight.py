@@ -115,12 +115,13 @@ def villages_sent(
 
 
 def missing_villages(codes: Sequence[str], list_name: str, day: date) -> int:
-    """Return how many villages at or below these places have sent nothing yet; three queries."""
+    """Return how many villages at or below these places have sent nothing at all; three queries."""
     inside = Q(pk__in=[])
     for code in codes:
         inside |= under(code, "code")
     rows = Place.objects.filter(inside, level=Level.VILLAGE, closed=False)
-    return sum(line.is_open for line in _lines(list(rows), list_name, day, timezone.now()))
+    lines = _lines(list(rows), list_name, day, timezone.now())
+    return sum(line.state == "missing" for line in lines)
 
 
 def _lines(

@@ -94,7 +94,7 @@ def tiles_of(lines: Iterable[VillageLine]) -> list[tuple[str, str, int, str]]:
         "missing": _("Not sent"),
         "unconfirmed": _("Uploaded, not confirmed"),
         "zero": _("Nobody to list"),
-        "sent": _("Sent"),
+        "sent": _("List is in"),
     }
     tones = {"missing": "danger", "unconfirmed": "warning"}
     return [
