@@ -74,7 +74,7 @@ def _locked(rows: "QuerySet[Person]", *, lock: bool) -> "QuerySet[Person]":
 
 
 def _returns() -> "QuerySet[Episode]":
-    return Episode.objects.select_related("report", "policy").defer("plan", "facts")
+    return Episode.objects.select_related("report").defer("plan", "facts")
 
 
 def _load_returns(book: KnownBook) -> None:
