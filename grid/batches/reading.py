@@ -110,8 +110,8 @@ def told(understood: Understood) -> dict[str, Any]:
             if (shareable := {t: n for t, n in texts.items() if not _NUMBER.search(t)})
         },
         "problems": [
-            {**one, "message": said.message}
-            for one, said in zip(kept, shown(kept, params), strict=True)
+            {**one, "params": filling, "message": said.message}
+            for one, filling, said in zip(kept, params, shown(kept, params), strict=True)
         ],
     }
 

@@ -14,6 +14,7 @@ from grid.batches import checking
 from grid.batches.kinds import ListKind
 from grid.batches.mappings import mapping_for
 from grid.batches.registry import all_kinds, kind_of
+from grid.batches.sentences import shown
 from grid.choices import BatchState, RowAction
 from grid.forms.imports import AnswerForm, OptionsForm, UploadForm
 from grid.import_columns import columns_of, kind_lines, open_questions
@@ -224,10 +225,14 @@ def _head(batch: ImportBatch, kind: ListKind, user: User) -> dict[str, Any]:
 def told_of(batch: ImportBatch) -> list[dict[str, str]]:
     """Return what there is to say about the file, columns aside: those have a page of their own."""
     tones = {"error": "danger", "question": "warning", "warning": "warning"}
-    return [
-        {"tone": tones.get(one["severity"], "info"), "message": one["message"]}
+    kept = [
+        one
         for one in batch.understood.get("problems") or ()
-        if not one["code"].startswith("column_")
+        if not one["code"].startswith("column_") and "params" in one
+    ]
+    return [
+        {"tone": tones.get(one.severity, "info"), "message": one.message}
+        for one in shown(kept, [one["params"] for one in kept])
     ]
 
 

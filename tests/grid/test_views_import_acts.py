@@ -57,6 +57,9 @@ def test_the_sheets_of_a_workbook_are_told_and_another_one_is_read(world: World)
         ("一组", 3, "list", True), ("二组", 2, "list", False), ("填表说明", 1, "other", False),
     ]  # fmt: skip
 
+    notice = soup(page_of(world, batch)).select_one("#batch .notice").text
+    assert "Other sheets look like lists too: 二组" in notice  # in the reader's own language
+
     send(world, "import-sheet", batch, sheet="二组")
 
     assert of(batch).understood["sheet"] == "二组"
