@@ -20,10 +20,11 @@ BEAT_SCHEDULE = {
         "options": {"expires": 290},
     },
     "morning-run": {"task": "schedules.run_day", "schedule": crontab(hour="0", minute="5")},
-    "morning-digest": {"task": "schedules.send_digests", "schedule": crontab(hour="8", minute="0")},
-    "afternoon-digest": {
+    # The times of digests stand in the database, place by place.
+    "digests": {
         "task": "schedules.send_digests",
-        "schedule": crontab(hour="16", minute="0"),
+        "schedule": timedelta(minutes=1),
+        "options": MINUTE,
     },
     "evening-closing": {"task": "schedules.close_day", "schedule": crontab(hour="0", minute="1")},
 }

@@ -12,7 +12,7 @@ from grid.back_office import PortalAdmin, ReadOnlyAdmin
 from grid.models import User
 from grid.permissions import Permission
 from schedules.channels import address_fault
-from schedules.models import Channel, Duty, JobRun, Reminder, Rung, Task
+from schedules.models import Channel, DigestTime, Duty, JobRun, Reminder, Rung, Task
 from schedules.services.trying import try_channel
 
 
@@ -128,3 +128,16 @@ class ReminderAdmin(ReadOnlyAdmin):
     list_display = ["user", "kind", "day", "slot", "via", "state", "attempts", "sent_at", "answer"]
     list_select_related = ["user", "via"]
     list_filter = ["state", "kind", "via"]
+
+
+@admin.register(DigestTime)
+class DigestTimeAdmin(PortalAdmin):
+    """When the cadres of a place get their digest; without any, at 08:00 and 16:00."""
+
+    view_right = Permission.CONFIGURE
+    list_display = ["place", "at"]
+    list_select_related = ["place"]
+    autocomplete_fields = ["place"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from schedules.choices import Matter
 from schedules.models import Escalation, Reminder, Rung
-from schedules.services.digests import figures_now, slot_of
+from schedules.services.digests import figures_now
 from schedules.services.escalation import KIND as ESCALATION
 from schedules.services.telling import KIND as SCREENING
 
@@ -62,7 +62,7 @@ def told_now(rows: Iterable[Reminder], *, now: datetime) -> dict[int, Told]:
     rows = [row for row in rows if row.user.is_active]
     read = _read_in_portal(rows)
     rows = [row for row in rows if _which(row) not in read]
-    digests = [row for row in rows if row.kind == DIGEST and _is_current(row, now)]
+    digests = _current([row for row in rows if row.kind == DIGEST], now)
     figures = figures_now(users=(row.user_id for row in digests), now=now) if digests else {}
     addresses = _addresses(rows)
     with translation.override(settings.LANGUAGE_CODE):
@@ -135,8 +135,17 @@ def _with_site(text: str) -> str:
     return f"{text}\n{site}" if site else text
 
 
-def _is_current(row: Reminder, now: datetime) -> bool:
-    return row.day == timezone.localdate(now) and row.slot == slot_of(now)
+def _current(rows: Sequence[Reminder], now: datetime) -> list[Reminder]:
+    """Return today's digests that no later one of the day has overtaken."""
+    day = timezone.localdate(now)
+    latest = dict(
+        Reminder.objects.in_portal()
+        .filter(user__in={row.user_id for row in rows}, kind=DIGEST, day=day)
+        .order_by()
+        .values_list("user")
+        .annotate(slot=Max("slot"))
+    )
+    return [row for row in rows if row.day == day and row.slot >= latest.get(row.user_id, "")]
 
 
 def _which(row: Reminder) -> tuple[int, str, Any, str]:

@@ -1,7 +1,7 @@
 """Models of the daily work."""
 
 from schedules.models.escalation import Escalation, EscalationQuerySet
-from schedules.models.outbox import Channel, Reminder, ReminderQuerySet, Rung
+from schedules.models.outbox import Channel, DigestTime, Reminder, ReminderQuerySet, Rung
 from schedules.models.records import Contact, ContactQuerySet, JobRun
 from schedules.models.work import Derivation, Duty, DutySpan, Task, TaskQuerySet
 
@@ -10,6 +10,7 @@ __all__ = [
     "Contact",
     "ContactQuerySet",
     "Derivation",
+    "DigestTime",
     "Duty",
     "DutySpan",
     "Escalation",

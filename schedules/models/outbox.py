@@ -103,6 +103,26 @@ class Rung(models.Model):
         return f"{self.user or self.place} {self.position}"
 
 
+class DigestTime(models.Model):
+    """A time of day at which the cadres of a place get their digest."""
+
+    place = models.ForeignKey(Place, models.CASCADE, verbose_name=_("for all of"), related_name="+")
+    at = models.TimeField(_("time"))
+
+    objects = models.Manager()
+
+    class Meta:
+        verbose_name = _("time of digests")
+        verbose_name_plural = _("times of digests")
+        ordering: ClassVar = ["place", "at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="digest_time_once", fields=["place", "at"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.at:%H:%M}"
+
+
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     """Messages by state and by whom they are for."""
 

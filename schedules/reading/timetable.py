@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from schedules.models import JobRun
+from schedules.models import DigestTime, JobRun
+from schedules.services.digests import SLOTS
 
 LABELS: dict[str, Promise] = {
     "schedules.heartbeat": _("Sign of life"),
@@ -58,12 +59,18 @@ def timetable(now: datetime) -> list[Line]:
         Line(
             name := task.removeprefix("schedules."),
             LABELS.get(task, name),
-            tuple(_words(plans)),
+            digest_times() if name == "send_digests" else tuple(_words(plans)),
             min((now + plan.remaining_estimate(now) for plan in plans), default=None),
             last.get(name),
         )
         for task, plans in entries.items()
     ]
+
+
+def digest_times() -> tuple[str, ...]:
+    """Return the times of digests: the portal's own, then those of places that have their own."""
+    own = DigestTime.objects.select_related("place").order_by("place", "at")
+    return (*(f"{at:%H:%M}" for at in SLOTS), *(f"{row.place.name} {row.at:%H:%M}" for row in own))
 
 
 def _words(plans: list[Any]) -> Iterator[str]:

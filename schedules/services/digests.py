@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from schedules import sql
-from schedules.services.jobs import job_run
+from schedules.models import DigestTime
+from schedules.services.jobs import has_run, job_run
 
-SLOTS = {"08:00": time(8), "16:00": time(16)}
+SLOTS = (time(8), time(16))  # where no place has times of its own
 TOP = 5  # persons named by key
 SOON = timedelta(hours=48)
 
@@ -56,36 +57,77 @@ work AS (
 """
 # Figures and keys only: the text is made when it is shown or handed to a channel.
 DIGESTS = f"""
-WITH {FIGURES}
+WITH {FIGURES}, homes AS (
+    SELECT p.user_id, min(coalesce(p.place_id, b.township_id)) AS place
+    FROM grid_post p LEFT JOIN grid_block b ON b.id = p.block_id
+    WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until > %(day)s)
+    GROUP BY p.user_id
+), hours AS (
+    SELECT * FROM unnest(%(places)s::text[], %(slots)s::text[]) AS h (place, slot)
+), owed AS (
+    SELECT DISTINCT ON (f.user_id) f.user_id, f.body, h.slot
+    FROM figures f
+    LEFT JOIN homes o ON o.user_id = f.user_id
+    JOIN hours h ON starts_with(coalesce(o.place, ''), h.place)
+    ORDER BY f.user_id, length(h.place) DESC
+)
 INSERT INTO schedules_reminder
     (user_id, kind, day, slot, channel, rung, body, state, attempts, unknowns, answer,
      created_at, sent_at)
-SELECT user_id, 'digest', %(day)s, %(slot)s, 'portal', 0, body, 'sent', 0, 0, '', %(now)s, %(now)s
-FROM figures
+SELECT user_id, 'digest', %(day)s, slot, 'portal', 0, body, 'sent', 0, 0, '', %(now)s, %(now)s
+FROM owed WHERE slot <> ''
 ON CONFLICT (user_id, kind, day, slot, channel) DO NOTHING
 """  # noqa: S608  our own words only
 NOW = f"WITH {FIGURES} SELECT user_id, body FROM figures"  # noqa: S608
 
 
-def slot_of(now: datetime) -> str:
-    """Return the slot whose time came last on this day, or nothing before the first."""
+def slots_now(now: datetime) -> dict[str, str]:
+    """Return, by place, the slot whose time came last on this day, "" before the first.
+
+    A place without times of its own has those of the nearest place above it, "" being the portal's.
+    """
     clock = timezone.localtime(now).time()
-    return max((slot for slot, begins in SLOTS.items() if begins <= clock), default="")
+    times: dict[str, list[time]] = {"": list(SLOTS)}
+    for place, at in DigestTime.objects.values_list("place", "at"):
+        times.setdefault(place, []).append(at)
+    return {
+        place: max((f"{at:%H:%M}" for at in own if at <= clock), default="")
+        for place, own in times.items()
+    }
+
+
+def owed_slots(now: datetime) -> list[str]:
+    """Return the slots whose time has come without their digests, the earliest first."""
+    day = timezone.localdate(now)
+    slots = sorted({slot for slot in slots_now(now).values() if slot})
+    return [slot for slot in slots if not has_run("send_digests", day=day, slot=slot)]
 
 
 def send_digests(*, now: datetime | None = None, slot: str = "") -> int:
     """Give each cadre with work, arrivals or abnormal findings their digest; return how many new.
 
-    Once for a day and slot, whoever runs it and however often.
+    Once for a day and slot, whoever runs it and however often; asked every minute, it does nothing
+    while no time has come. A slot that is named is given to everybody. Of several times gone by
+    only the latest is sent: one digest, not a backlog.
     """
     now = now or timezone.now()
-    slot = slot or slot_of(now)
-    if not slot:
-        return 0
-    day: date = timezone.localdate(now)
-    with job_run("send_digests", day=day, slot=slot) as job, transaction.atomic():
-        sent = sql.run(DIGESTS, now=now, day=day, slot=slot, top=TOP, until=day + SOON, users=None)
-        job.figures = {"sent": sent}
+    day = timezone.localdate(now)
+    hours = {"": slot} if slot else slots_now(now)
+    sent = 0
+    for owed in [slot] if slot else owed_slots(now):
+        with job_run("send_digests", day=day, slot=owed) as job, transaction.atomic():
+            fresh = sql.run(
+                DIGESTS,
+                now=now,
+                day=day,
+                top=TOP,
+                until=day + SOON,
+                users=None,
+                places=list(hours),
+                slots=list(hours.values()),
+            )
+            job.figures = {"sent": fresh}
+        sent += fresh
     return sent
 
 

@@ -9,7 +9,7 @@ from returnees.services.confirming import resume_confirming
 from returnees.services.screening import resume_stalled
 from schedules import evidence_sql, sql
 from schedules.services.day import close_day, run_day
-from schedules.services.digests import send_digests, slot_of
+from schedules.services.digests import owed_slots, send_digests
 from schedules.services.evidence import close_by_evidence
 from schedules.services.jobs import has_run, job_run
 from schedules.services.outbox import queue_due
@@ -56,10 +56,8 @@ def run_owed_jobs(*, now: datetime) -> list[str]:
     if not has_run("run_day", day=day):
         run_day(now=now)
         done.append("run_day")
-    # Of several slots gone by only the latest is sent: one digest, not a backlog.
-    slot = slot_of(now - PATIENCE)
-    if slot and not has_run("send_digests", day=day, slot=slot):
-        send_digests(now=now, slot=slot)
+    if owed_slots(now - PATIENCE):
+        send_digests(now=now)
         done.append("send_digests")
     return done
 

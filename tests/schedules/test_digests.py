@@ -9,9 +9,9 @@ from django.db import connection
 from grid.choices import Tier
 from grid.days import today
 from grid.models import Assignment
-from schedules.models import Reminder
+from schedules.models import DigestTime, JobRun, Reminder
 from schedules.services import follow_responsibility, reconcile, send_digests
-from tests.cast import TOWN, VILLAGE
+from tests.cast import FAR, TOWN, VILLAGE
 from tests.factories.schedules import clock, health_log, returnee
 
 
@@ -89,3 +89,33 @@ def test_two_workers_send_one_digest(world, held):
         thread.join()
 
     assert sorted(sent) == [0, 0, 1]
+
+
+def test_a_place_has_times_of_its_own(world, held):
+    DigestTime.objects.create(place_id=TOWN, at="07:30")
+    DigestTime.objects.create(place_id=TOWN, at="18:00")
+
+    assert send_digests(now=clock(7, minute=29)) == 0
+    assert send_digests(now=clock(7, minute=30)) == 1
+    assert send_digests(now=clock(8)) == 0
+    assert send_digests(now=clock(16)) == 0
+    assert send_digests(now=clock(18)) == 1
+
+    slots = Reminder.objects.filter(user=world.cadre).values_list("slot", flat=True)
+    assert sorted(slots) == ["07:30", "18:00"]
+
+
+def test_times_elsewhere_change_nothing_here(world, held):
+    DigestTime.objects.create(place_id=FAR, at="06:00")
+
+    assert send_digests(now=clock(6)) == 0
+    assert send_digests(now=clock(8)) == 1
+
+
+def test_a_minute_without_a_time_leaves_no_run(world, held):
+    send_digests(now=clock(8))
+    before = JobRun.objects.count()
+
+    send_digests(now=clock(8, minute=1))
+
+    assert JobRun.objects.count() == before

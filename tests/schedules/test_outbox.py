@@ -163,6 +163,7 @@ def test_who_may_no_longer_sign_in_is_told_nothing(world, held, sms, service):
 def test_a_digest_that_another_has_overtaken_is_dropped(world, held, sms, service):
     ladder(world.cadre, sms)
     first_rungs(now=clock(8))
+    send_digests(now=clock(16))
 
     send_due(now=clock(16, minute=5))
 
