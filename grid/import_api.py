@@ -47,7 +47,7 @@ from grid.views.import_files import (
     record_problems,
 )
 
-PER_HOUR = 120  # uploads of one address
+PER_HOUR = 120  # uploads of one user
 
 
 class ImportViewSet(ReadOnlyScopedViewSet):
@@ -88,7 +88,8 @@ class ImportViewSet(ReadOnlyScopedViewSet):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the imports the user may work with."""
         user = self.may_import()
-        rows = self.filter_queryset(self.get_queryset().visible_to(user, Permission.IMPORT))
+        own: Any = self.get_queryset()
+        rows = self.filter_queryset(own.visible_to(user, Permission.IMPORT))
         page = self.paginate_queryset(rows) or []
         return self.get_paginated_response(BatchSerializer(page, many=True).data)
 
@@ -103,8 +104,9 @@ class ImportViewSet(ReadOnlyScopedViewSet):
     def create(self, request: Request) -> Response:
         """Send a list, as a file or as text; it is checked, and with mode=commit written."""
         user = self.may_import()
-        if too_many(request._request, "import-api", PER_HOUR):  # noqa: SLF001  DRF's own way in
-            raise Throttled(detail=_("Too many uploads from this address; try again in an hour."))
+        # Whole offices share an address: each user counts alone.
+        if too_many(request._request, f"import-api-{user.pk}", PER_HOUR):  # noqa: SLF001  DRF's way
+            raise Throttled(detail=_("Too many uploads of yours; try again in an hour."))
         given = UploadInput(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data

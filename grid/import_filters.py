@@ -17,7 +17,7 @@ class RowPagination(ApiCursorPagination):
     ordering = "number"
 
 
-class ImportFilter(django_filters.FilterSet):
+class ImportFilter(django_filters.FilterSet):  # type: ignore[misc]
     """`?q=` part of the file's name, `?list=`, `?state=`, `?under=CODE`."""
 
     q = django_filters.CharFilter(field_name="file_name", lookup_expr="icontains")
@@ -30,7 +30,7 @@ class ImportFilter(django_filters.FilterSet):
         fields: Any = []
 
 
-class RowFilter(django_filters.FilterSet):
+class RowFilter(django_filters.FilterSet):  # type: ignore[misc]
     """`?action=`, `?code=` of a problem; the view adds `?kind=`, data where none is named."""
 
     action = django_filters.ChoiceFilter(choices=RowAction.choices)
@@ -48,7 +48,5 @@ class RowFilter(django_filters.FilterSet):
 ROW_FILTERS = [
     OpenApiParameter("action", enum=RowAction.values, description="only rows with this action"),
     OpenApiParameter("code", description="only rows with this code of docs/import-codes.md"),
-    OpenApiParameter(
-        "kind", description="data (default), title, header, example, note, …"
-    ),
+    OpenApiParameter("kind", description="data (default), title, header, example, note, …"),
 ]

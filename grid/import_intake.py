@@ -39,7 +39,8 @@ class Intake:
 def own_place(user: User, kind: ListKind) -> Place:
     """Return the one place the user may give this list for, or refuse where it is not one."""
     prefixes = [code for code in user.scope(kind.permission).prefixes if code]
-    places = list(Place.objects.filter(pk__in=prefixes, level__in=kind.levels, closed=False)[:2])
+    found = Place.objects.filter(pk__in=prefixes, level__in=kind.levels, closed=False)
+    places: list[Place] = list(found[:2])
     if len(places) != 1:
         levels = ", ".join(str(Level(level).label) for level in kind.levels)
         raise PlaceUnclearError(

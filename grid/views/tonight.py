@@ -15,14 +15,20 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.areas import Area, area_of, short_name, switch_for, within
 from grid.batches.kinds import ListKind
 from grid.batches.registry import all_kinds
-from grid.batches.tonight import VillageLine, deadline, nothing_tonight, villages_sent
+from grid.batches.tonight import (
+    Sending,
+    VillageLine,
+    deadline,
+    nothing_tonight,
+    villages_sent,
+)
 from grid.choices import Level
 from grid.days import today
 from grid.models import Place
 from grid.paging import keyset_page
 from grid.web import PortalRequest, answer, back, need, page
 
-STATES = ("missing", "unconfirmed", "zero", "sent")
+STATES: tuple[Sending, ...] = ("missing", "unconfirmed", "zero", "sent")
 DEFAULT = "returnees"
 
 
