@@ -1,11 +1,14 @@
 """Model fields of our own: encrypted text and JSON, keyed hashes, place codes."""
 
 import json
+import zlib
 from typing import Any
 
 from django.db import models
 
 from grid.crypto import seal, seal_bytes, unseal, unseal_bytes
+
+QUICKLY = 1  # zlib's level
 
 
 class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
@@ -50,13 +53,16 @@ class SealedJSONField(SealedTextField):
 
 
 class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
-    """Bytes that are stored encrypted: whole files. Not searchable."""
+    """Bytes that are stored packed and encrypted: whole files. Not searchable.
+
+    Packed, because a statement carries a file several times its size: lists shrink to a quarter.
+    """
 
     def from_db_value(self, value: Any, *_: Any) -> bytes | None:
-        return None if value is None else unseal_bytes(value)
+        return None if value is None else zlib.decompress(unseal_bytes(value))
 
     def get_prep_value(self, value: Any) -> bytes | None:
-        return None if value is None else seal_bytes(bytes(value))
+        return None if value is None else seal_bytes(zlib.compress(value, QUICKLY))
 
 
 class HashField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
