@@ -197,14 +197,16 @@ def _given_back(row: Reminder) -> Settled:
 def queue_due(*, now: datetime | None = None, workers: int = 2) -> int:
     """Put messages of the portal on their first rung and wake workers if any are due.
 
-    Called every minute: what a lost message or a dead worker left is taken up here.
+    Called every minute: what a lost message or a dead worker left is taken up here. A moment that
+    is given is handed on to the workers.
     """
+    given = {"now": now.isoformat()} if now else {}
     now = now or timezone.now()
     made = first_rungs(now=now)
     due = Reminder.objects.filter(state=ReminderState.WAITING, not_before__lte=now)
     waiting = due.count()
     for _worker in range(min(workers, -(-waiting // BATCH))):
-        current_app.send_task(TASK, expires=55)
+        current_app.send_task(TASK, kwargs=given, expires=55)
     return made
 
 
