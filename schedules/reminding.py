@@ -10,17 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from schedules.choices import Matter
+from grid.models import User
+from returnees.models import Episode
+from schedules.choices import Matter, TaskState
 from schedules.models import Escalation, Reminder, Rung
 from schedules.services.digests import figures_now
 from schedules.services.escalation import KIND as ESCALATION
+from schedules.services.handover import CAME, WENT
+from schedules.services.handover import KIND as HANDOVER
 from schedules.services.telling import KIND as SCREENING
 
 DIGEST = "digest"
@@ -39,6 +43,29 @@ WHY: dict[str, Callable[[int], str]] = {
     "zone": lambda n: ngettext(
         "%(n)s of your people was planned anew because %(origin)s is closed.",
         "%(n)s of your people were planned anew because %(origin)s is closed.",
+        n,
+    ),
+}
+# By the way work went, and whether somebody stands at its other end.
+HANDED: dict[tuple[str, bool], Callable[[int], str]] = {
+    (CAME, True): lambda n: ngettext(
+        "%(n)s person with %(work)s came to you from %(other)s.",
+        "%(n)s persons with %(work)s came to you from %(other)s.",
+        n,
+    ),
+    (CAME, False): lambda n: ngettext(
+        "%(n)s person with %(work)s came to you; nobody answered for them before.",
+        "%(n)s persons with %(work)s came to you; nobody answered for them before.",
+        n,
+    ),
+    (WENT, True): lambda n: ngettext(
+        "%(n)s person with %(work)s went from you to %(other)s.",
+        "%(n)s persons with %(work)s went from you to %(other)s.",
+        n,
+    ),
+    (WENT, False): lambda n: ngettext(
+        "%(n)s person with %(work)s went from you; nobody answers for them now.",
+        "%(n)s persons with %(work)s went from you; nobody answers for them now.",
         n,
     ),
 }
@@ -77,6 +104,7 @@ def told_now(rows: Iterable[Reminder], *, now: datetime) -> dict[int, Told]:
             for row in climbed
             if row.pk in open_now
         }
+        texts |= handover_texts([row for row in rows if row.kind == HANDOVER])
         return {
             row.pk: Told(_("Grid portal"), _with_site(texts[row.pk]), addresses.get(_step(row), ""))
             for row in rows
@@ -113,6 +141,40 @@ def escalation_sentence(matter: str, count: int) -> str:
         "%(matter)s: %(n)s persons of your area. See to it and answer in the portal.",
         count,
     ) % {"matter": Matter(matter).label, "n": count}
+
+
+def handover_sentence(way: str, persons: int, tasks: int, other: str) -> str:
+    """Return how many persons came or went with how much open work, and from or to whom."""
+    work = ngettext("%(n)s open task", "%(n)s open tasks", tasks) % {"n": tasks}
+    text = HANDED[way, bool(other)](persons)
+    return text % {"n": persons, "work": work, "other": other}
+
+
+def others_of(rows: Iterable[Reminder]) -> dict[int, str]:
+    """Return the names of those whom notices of a hand-over speak of, by their keys."""
+    keys = {row.body["other"] for row in rows if row.body.get("other")}
+    return dict(User.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+
+
+def handover_texts(rows: Sequence[Reminder]) -> dict[int, str]:
+    """Return, by notice, what of a hand-over is still true; one taken back is not in it.
+
+    Counted are the persons who are with, or no longer with, the cadre now, and their open tasks.
+    """
+    if not rows:
+        return {}
+    told = {pk for row in rows for pk in row.body["told"]}
+    open_tasks = Count("tasks", filter=Q(tasks__state=TaskState.PENDING))
+    found = Episode.objects.filter(pk__in=told).order_by().annotate(open_tasks=open_tasks)
+    now = {pk: rest for pk, *rest in found.values_list("pk", "responsible", "open_tasks")}
+    names, texts = others_of(rows), {}
+    for row in rows:
+        way, other = row.body["way"], row.body["other"]
+        with_them = [now[pk] for pk in row.body["told"] if pk in now]
+        true = [tasks for cadre, tasks in with_them if (cadre == row.user_id) == (way == CAME)]
+        if true:
+            texts[row.pk] = handover_sentence(way, len(true), sum(true), names.get(other, ""))
+    return texts
 
 
 def unanswered(rows: Sequence[Reminder]) -> dict[int, int]:

@@ -103,13 +103,25 @@ FROM (
 WHERE o.id = t.id AND (t.due_at, t.clause) IS DISTINCT FROM (o.due_at, o.clause)
 """
 
+# Who held what moves is kept, for both to be told: (before, now, tasks, episodes).
 FOLLOW = """
-UPDATE schedules_task t
-SET holder_id = e.responsible_id, place_id = e.place_id
-FROM returnees_episode e
-WHERE e.id = t.episode_id AND t.state = 'pending'
-    AND (%(ids)s::bigint[] IS NULL OR t.episode_id = ANY(%(ids)s::bigint[]))
-    AND (t.holder_id, t.place_id) IS DISTINCT FROM (e.responsible_id, e.place_id)
+WITH moving AS MATERIALIZED (
+    SELECT t.id, t.episode_id, t.holder_id AS before, e.responsible_id AS after, e.place_id
+    FROM schedules_task t
+    JOIN returnees_episode e ON e.id = t.episode_id
+    WHERE t.state = 'pending'
+        AND (%(ids)s::bigint[] IS NULL OR t.episode_id = ANY(%(ids)s::bigint[]))
+        AND (t.holder_id, t.place_id) IS DISTINCT FROM (e.responsible_id, e.place_id)
+    ORDER BY t.id
+    FOR NO KEY UPDATE OF t
+), moved AS (
+    UPDATE schedules_task t
+    SET holder_id = m.after, place_id = m.place_id
+    FROM moving m
+    WHERE m.id = t.id
+    RETURNING t.episode_id, m.before, m.after
+)
+SELECT before, after, count(*), array_agg(DISTINCT episode_id) FROM moved GROUP BY before, after
 """
 
 # What was due before the management period closed can no longer be done: it stays as a row.

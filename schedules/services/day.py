@@ -11,6 +11,7 @@ from returnees.services.stages import close_due_stages
 from schedules import sql
 from schedules.services.duties import sync_duties
 from schedules.services.evidence import close_by_evidence
+from schedules.services.handover import follow_tasks
 from schedules.services.jobs import job_run, last_success
 from schedules.services.responsibility import follow_everywhere
 from schedules.services.spans import derive_spans
@@ -60,7 +61,7 @@ def _run(day: date, now: datetime) -> Figures:
     changed = derive_spans(now=now)
     cancelled = drop_changed([pk for pk, _fresh in changed], now=now)
     cancelled += sql.run(sql.CANCEL, ids=None, today=max(day, timezone.localdate(now)))
-    sql.run(sql.FOLLOW, ids=None)
+    follow_tasks(ids=None, now=now)
     created = catch_up(changed, day=day, now=now)
     created += create_tasks(ids=None, since=since, day=day, now=now)
     owed = sql.rows(sql.COUNT_OWED, since=since, day=day)[0][0]

@@ -10,6 +10,7 @@ from grid.models import User
 from schedules import sql
 from schedules.services.day import catch_up, create_tasks, drop_changed, first_day_owed
 from schedules.services.evidence import close_by_evidence, raise_unreached
+from schedules.services.handover import follow_tasks
 from schedules.services.spans import derive_spans
 
 CHUNK = 1000
@@ -39,6 +40,6 @@ def _reconcile(ids: list[int], now: datetime, by: User | None) -> None:
     known = [pk for pk in ids if pk not in fresh]
     create_tasks(ids=known, since=first_day_owed(day), day=day, now=now)
     if working:
-        sql.run(sql.FOLLOW, ids=sorted(working))
+        follow_tasks(ids=sorted(working), now=now)
     close_by_evidence(episode_ids=ids, now=now, by=by)
     raise_unreached(episode_ids=ids, now=now)

@@ -11,6 +11,7 @@ from schedules import evidence_sql, sql
 from schedules.services.day import close_day, run_day
 from schedules.services.digests import owed_slots, send_digests
 from schedules.services.evidence import close_by_evidence
+from schedules.services.handover import follow_tasks
 from schedules.services.jobs import has_run, job_run
 from schedules.services.outbox import queue_due
 from schedules.services.reconcile import reconcile
@@ -29,17 +30,17 @@ def sweep(*, now: datetime | None = None) -> None:
 
     Each step is small and safe to repeat; a second worker finds nothing left.
     """
-    now = now or timezone.now()
+    given, now = now, now or timezone.now()
     with job_run("sweep") as job:
         job.figures = {
             "jobs": run_owed_jobs(now=now),
             "plans": _stale_plans(now),
             "closed": _newest_evidence(now),
             "moved": follow_recent(now=now),
-            "followed": sql.run(sql.FOLLOW, ids=None),
+            "followed": follow_tasks(ids=None, now=now),
             "screenings": resume_stalled(now=now) + resume_confirming(now=now),
             "imports": resume_imports(now=now),
-            "reminders": queue_due(now=now),
+            "reminders": queue_due(now=given),
         }
 
 

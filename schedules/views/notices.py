@@ -1,4 +1,4 @@
-"""The notices a cadre was sent, the newest first: digests, and people planned anew."""
+"""The notices a cadre was sent, the newest first: digests, people planned anew, hand-overs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +13,14 @@ from grid.permissions import Permission
 from grid.web import PortalRequest, page
 from returnees.models import Episode
 from schedules.models import Reminder
-from schedules.reminding import escalation_sentence, screening_sentence
+from schedules.reminding import (
+    escalation_sentence,
+    handover_sentence,
+    others_of,
+    screening_sentence,
+)
 from schedules.services.escalation import KIND as ESCALATION
+from schedules.services.handover import KIND as HANDOVER
 from schedules.services.notices import mark_read
 from schedules.services.telling import KIND
 
@@ -25,11 +31,14 @@ class Notice:
 
     reminder: Reminder
     episodes: list[Episode]
+    other: str = ""  # the name of whom work came from or went to
 
     @property
     def sentence(self) -> str:
-        """How many people were planned anew and why, or what climbed; empty for a digest."""
+        """Who was planned anew and why, what climbed or changed hands; empty for a digest."""
         body = self.reminder.body
+        if self.reminder.kind == HANDOVER:
+            return handover_sentence(body["way"], body["persons"], body["tasks"], self.other)
         if self.reminder.kind == ESCALATION:
             return escalation_sentence(body["matter"], body["count"])
         return screening_sentence(body) if self.reminder.kind == KIND else ""
@@ -38,6 +47,11 @@ class Notice:
     def climbed(self) -> bool:
         """Whether it tells what was not done below."""
         return self.reminder.kind == ESCALATION
+
+    @property
+    def moved(self) -> bool:
+        """Whether it tells of work that changed hands."""
+        return self.reminder.kind == HANDOVER
 
     @property
     def figures(self) -> dict[str, int]:
@@ -66,8 +80,13 @@ def with_people(request: PortalRequest, rows: Iterable[Reminder]) -> list[Notice
     rows = list(rows)
     keys = {key for row in rows for key in row.body.get("episodes", ())}
     people = Episode.objects.visible_to(request.user).select_related("person").in_bulk(keys)
+    names = others_of(row for row in rows if row.kind == HANDOVER)
     return [
-        Notice(row, [people[key] for key in row.body.get("episodes", ()) if key in people])
+        Notice(
+            row,
+            [people[key] for key in row.body.get("episodes", ()) if key in people],
+            names.get(row.body.get("other"), ""),
+        )
         for row in rows
     ]
 
