@@ -66,9 +66,6 @@ UNSCOPED = {
     "schedules_channel", "schedules_rung", "schedules_digesttime",
 }  # fmt: skip
 DELETED = {"schedules_rung", "schedules_digesttime"}  # go without a trace worth keeping
-    "schedules_rung",
-    "schedules_digesttime",
-}  # a step of a ladder goes without a trace worth keeping
 IMPORTED = {"grid_place", "grid_block", "grid_household", "grid_site", "grid_user"}
 EXPORTED = set(MODELS)
 ACTIONS = {"changelist", "add", "change", "delete", "history", "import", "process_import", "export"}
