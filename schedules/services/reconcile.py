@@ -11,6 +11,7 @@ from schedules import sql
 from schedules.services.day import catch_up, create_tasks, drop_changed, first_day_owed
 from schedules.services.evidence import close_by_evidence, raise_unreached
 from schedules.services.handover import follow_tasks
+from schedules.services.responsibility import follow_responsibility, held_by_nobody_active
 from schedules.services.spans import derive_spans
 
 CHUNK = 1000
@@ -31,6 +32,9 @@ def reconcile(
 @transaction.atomic
 def _reconcile(ids: list[int], now: datetime, by: User | None) -> None:
     day = timezone.localdate(now)
+    # No work for who may no longer sign in, even before anybody else has heard of it.
+    if places := held_by_nobody_active(ids):
+        follow_responsibility(place_codes=places, now=now)
     changed = derive_spans(episode_ids=ids, now=now)
     working = {pk for (pk,) in sql.rows(sql.WITH_TASKS, ids=ids)}
     drop_changed([pk for pk, _fresh in changed if pk in working], now=now)

@@ -15,8 +15,10 @@ from grid.models import Assignment, Leave
 from grid.responsibility import resolve_sql
 from grid.scope import AFTER_DIGITS
 from returnees.choices import OPEN_STATES
+from returnees.models import Episode
 from returnees.services import verifications
 from schedules import sql
+from schedules.models import Task
 from schedules.services.handover import Moves
 
 # The newest changes of responsibility that each sweep looks at.
@@ -89,11 +91,25 @@ def follow_everywhere(*, now: datetime) -> int:
 
 
 def follow_recent(*, now: datetime) -> int:
-    """Do the same where assignments or leave were written lately, as their history says."""
-    places = set(_newest(Assignment, "at_id"))
+    """Do the same where assignments or leave were written lately, as their history says.
+
+    And where somebody who may no longer sign in still holds work.
+    """
+    places = set(_newest(Assignment, "at_id")) | held_by_nobody_active()
     away = _newest(Leave, "user_id")
     places |= set(Assignment.objects.open().filter(cadre__in=away).values_list("at_id", flat=True))
     return follow_responsibility(place_codes=places, now=now)
+
+
+def held_by_nobody_active(ids: list[int] | None = None) -> set[str]:
+    """Return the places of people, of all or of some, whose cadre may no longer sign in."""
+    people = Episode.objects.filter(responsible__is_active=False)
+    if ids is not None:
+        return set(people.filter(pk__in=ids).values_list("place_id", flat=True))
+    work = Task.objects.pending().filter(holder__is_active=False)
+    return set(people.open().values_list("place_id", flat=True)) | set(
+        work.order_by().values_list("place_id", flat=True)
+    )
 
 
 def _newest(model: type[Model], column: str) -> list[Any]:
