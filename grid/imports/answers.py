@@ -3,7 +3,7 @@
 An answer file is read again as the very list it answers: our columns are no part of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from grid.imports.cells import csv_of, csv_text, workbook_of
 from grid.imports.chains import ORIGINAL, parts
 from grid.imports.messages import text as sentence
 from grid.imports.reading import Table, chain_of, declared_delimiter, delimiter, read
-from grid.imports.results import OURS, Cell, Row
+from grid.imports.results import OURS, Row
 from grid.imports.sniffing import is_workbook
 from grid.imports.text import as_text, clean
 from grid.imports.writing import add_columns
@@ -54,40 +54,40 @@ def annotate(
 ) -> AnswerFile:
     """Return a list with our columns added behind its own, in the very rows they speak of.
 
-    `answers` go by row number, `header_rows` and `sheet` are those of `Understood`. A workbook
-    keeps everything it holds; a text becomes CSV in UTF-8 with byte-order mark and the delimiter
-    it had; a sign-up chain becomes a CSV of its entries. Columns of an earlier answer are
-    replaced. Raises `UnreadableFileError` like `read`.
+    `answers` go by row number, `header_rows` and `sheet` are those of `Understood`. Each header row
+    gets our headings: people sort and filter by the last one, while the first would lend them the
+    group heading before them. A workbook keeps everything it holds; a text becomes CSV in UTF-8
+    with byte-order mark and the delimiter it had; a sign-up chain becomes a CSV of its entries.
+    Columns of an earlier answer are replaced. Raises `UnreadableFileError` like `read`.
     """
     found = chain_of(content)
     if found is not None:
         return AnswerFile(_chain_answer(found[1], answers), "csv")
-    heading_row = header_rows[0] if header_rows else 1
+    heading_rows = frozenset(header_rows or (1,))
 
     def cells_of(number: int) -> tuple[str, ...] | None:
-        if number == heading_row:
+        if number in heading_rows:
             return HEADINGS
         answer = answers.get(number)
         return answer.cells() if answer else None
 
     table = next(iter(read(content, sheet=sheet)))
-    first = _first_free(table, heading_row)
+    first = _first_free(table, heading_rows)
     if is_workbook(content):
         return AnswerFile(add_columns(content, table.sheet, first, cells_of), "xlsx")
     return AnswerFile(_text_answer(content, first, cells_of), "csv")
 
 
-def _first_free(table: Table, heading_row: int) -> int:
+def _first_free(table: Table, heading_rows: Collection[int]) -> int:
     """Return the first column (0 = A) from which on stands nothing but an earlier answer."""
     width = 0
-    headings: list[Cell] = []
+    ours: set[int] = set()
     for number, cells in enumerate(table.rows, start=1):
         width = max(width, len(cells))
-        if number == heading_row:
-            headings = list(cells)
-    ours = [clean(as_text(cell)).startswith(OURS) for cell in headings]
-    ours += [False] * (width - len(ours))
-    while width and ours[width - 1]:
+        if number in heading_rows:
+            headings = [clean(as_text(cell)) for cell in cells]
+            ours |= {place for place, text in enumerate(headings) if text.startswith(OURS)}
+    while width - 1 in ours:
         width -= 1
     return width
 

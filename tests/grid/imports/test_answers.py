@@ -112,6 +112,47 @@ def test_an_answer_to_an_answer_replaces_it():
         assert labels == list(HEADINGS)
 
 
+def grouped():
+    """A list under two header rows, the last column under a group: as rows of cells."""
+    return [
+        ["返乡台账", *[""] * 7],
+        ["序号", "姓名", "身份证号", "联系电话", "目的地", "", "返乡信息", ""],
+        ["", "", "", "", "乡镇（街道）", "村（社区）", "出发地", "返乡时间"],
+        ["1", *line().split(",")[:3], "沁口镇", "上河村", "江州市", "2021-02-03"],
+    ]
+
+
+def grouped_workbook():
+    page = openpyxl.Workbook().active
+    page.title = "名单"
+    for cells_ in grouped():
+        page.append([cell or None for cell in cells_])
+    for merged in ("A1:H1", "A2:A3", "B2:B3", "C2:C3", "D2:D3", "E2:F2", "G2:H2"):
+        page.merge_cells(merged)
+    return saved(page)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_our_headings_stand_in_both_header_rows_and_under_no_group(kind):
+    text = "\r\n".join(",".join(cells_) for cells_ in grouped())
+    data = grouped_workbook() if kind == "xlsx" else text.encode("gb18030")
+    rows, answer, (understood, again) = answered(data)
+    assert understood.header_rows == (2, 3)
+    assert facts(again) == facts(rows)
+    assert [column.label for column in understood.columns if column.is_ours] == list(HEADINGS)
+    if kind == "xlsx":
+        page = openpyxl.load_workbook(io.BytesIO(answer.content))["名单"]
+        lines = [[cell.value for cell in row] for row in page.iter_rows()]
+        assert len(page.merged_cells.ranges) == 7
+    else:
+        lines = list(csv_module.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert lines[1][8:] == lines[2][8:] == list(HEADINGS)
+    assert lines[3][8] == "已登记 4"
+    _rows, second, (twice, _again) = answered(answer.content)
+    assert [column.label for column in twice.columns if column.is_ours] == list(HEADINGS)
+    assert len(second.content) == pytest.approx(len(answer.content), abs=40)
+
+
 def test_rows_written_with_prefixes_or_without_numbers_are_extended_too():
     texts = [HEAD.split(","), line().split(","), [*line().split(",")[:-1], "二"]]
     xml = "".join(
