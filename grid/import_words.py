@@ -1,7 +1,7 @@
 """What fields, values and problems of a list are called on the pages, in the reader's language.
 
 A declaration names its fields by the headings of the field, which are Chinese: those are the names
-for Chinese readers. For others the table below names the fields that lists share.
+for Chinese readers. For others a table names them (grid.import_labels).
 """
 
 import re
@@ -12,77 +12,26 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from grid.identity import mask_id, mask_phone
+from grid.import_labels import ENGLISH, SHORT
 from grid.imports.choices import SEX
 from grid.imports.ids import DOCUMENT_TYPES
 from grid.imports.lists import Field, ListSpec
 from grid.imports.messages import MESSAGES
 
-ENGLISH = {
-    "address": "Address",
-    "age": "Age",
-    "at": "Place of the assignment",
-    "basis": "Basis",
-    "building": "Building",
-    "companions": "Companions",
-    "contact_local": "Local contact",
-    "contact_on": "Day of the contact",
-    "dest_code": "Village",
-    "dest_county": "County of the village",
-    "dest_detail": "Address",
-    "dest_township": "Township of the village",
-    "dest_village": "Village",
-    "door": "Door number",
-    "grid": "Grid",
-    "grid_worker": "Grid worker",
-    "grid_worker_phone": "Phone of the grid worker",
-    "health_code": "Health code",
-    "household": "Household",
-    "hukou": "Registered residence",
-    "id_number": "ID number",
-    "id_type": "Kind of document",
-    "isolation": "Measure",
-    "isolation_end": "End of the isolation",
-    "isolation_start": "Begin of the isolation",
-    "landlord": "Landlord",
-    "landlord_phone": "Phone of the landlord",
-    "left_on": "Left on",
-    "name": "Name",
-    "nat_date": "Day of the test",
-    "nat_org": "Laboratory",
-    "nat_result": "Test result",
-    "number": "Door number",
-    "occupation": "Occupation",
-    "origin": "Comes from",
-    "origin_code": "Comes from",
-    "origin_risk": "Risk of the origin",
-    "phone": "Phone",
-    "place": "Place",
-    "post": "Post",
-    "remark": "Remark",
-    "reporter": "Reported by",
-    "responsible": "Responsible cadre",
-    "responsible_phone": "Phone of the responsible cadre",
-    "result": "Result",
-    "return_date": "Day of return",
-    "return_status": "Returned already",
-    "role": "Role",
-    "sampled_on": "Sampled on",
-    "seq": "Number",
-    "sex": "Sex",
-    "since": "Since",
-    "source": "Source",
-    "stay_history": "Stays",
-    "symptom": "Symptoms",
-    "tier": "Tier",
-    "title": "Post title",
-    "transport": "Transport",
-    "transport_no": "Vehicle",
-    "unit": "Unit",
-    "until": "Until",
-    "use": "Use",
-}
 # Values that no column gives by itself.
-OWN_NAMES = {"birth": gettext_lazy("Born"), "stays": gettext_lazy("Stays found")}
+OWN_NAMES = {
+    "birth": gettext_lazy("Born"),
+    "dest_code": gettext_lazy("Village"),
+    "door": gettext_lazy("Door number"),
+    "ended_on": gettext_lazy("Back since"),
+    "hand_edits": gettext_lazy("Changes by hand"),
+    "number": gettext_lazy("Door number"),
+    "received_time": gettext_lazy("Time of receipt"),
+    "sampled_time": gettext_lazy("Time of sampling"),
+    "shared": gettext_lazy("Shared out"),
+    "stays": gettext_lazy("Stays found"),
+    "town_code": gettext_lazy("Township"),
+}
 ROW_KINDS = {
     "data": gettext_lazy("Rows of the list"),
     "title": gettext_lazy("Title"),
@@ -93,60 +42,6 @@ ROW_KINDS = {
     "subtotal": gettext_lazy("Subtotal"),
     "note": gettext_lazy("Note"),
     "blank": gettext_lazy("Blank row"),
-}
-# Where the first clause of the sentence does not say it alone.
-SHORT = {
-    "chain_unclear": gettext_lazy("Several readings of the chain"),
-    "chain_several": gettext_lazy("Several values in one entry"),
-    "chain_plus": gettext_lazy("Somebody added without a name"),
-    "chain_companions": gettext_lazy("Companions without an entry"),
-    "date_missing": gettext_lazy("Date missing"),
-    "date_out_of_range": gettext_lazy("Date out of range"),
-    "date_unparseable": gettext_lazy("Not a date"),
-    "date_ambiguous": gettext_lazy("Several readings of the date"),
-    "date_no_year": gettext_lazy("Date without a year"),
-    "date_year_2digit": gettext_lazy("Two-digit year"),
-    "duplicate_exact": gettext_lazy("The same row twice"),
-    "duplicate_reformatted": gettext_lazy("The same row, written differently"),
-    "duplicate_update": gettext_lazy("The same person again, with changes"),
-    "duplicate_cross_village": gettext_lazy("The same person in two villages"),
-    "hand_edit_kept": gettext_lazy("Edited by hand since"),
-    "hand_edit_conflict": gettext_lazy("Edited by hand and in the list"),
-    "hand_edit_conflict_unknown": gettext_lazy("Edited by hand and in the list"),
-    "id_length": gettext_lazy("Wrong number of digits in the ID number"),
-    "id_region": gettext_lazy("ID number of no province"),
-    "id_birthdate": gettext_lazy("Impossible birth date in the ID number"),
-    "id15_legacy": gettext_lazy("15-digit ID number"),
-    "id_type_missing": gettext_lazy("Kind of document not given"),
-    "doc_number_invalid": gettext_lazy("Number does not fit the document"),
-    "known_cross_village": gettext_lazy("Registered in another village"),
-    "known_elsewhere": gettext_lazy("Registered in another place"),
-    "known_closed": gettext_lazy("Return closed as not happening"),
-    "known_arrived": gettext_lazy("Arrived already"),
-    "known_reformatted": gettext_lazy("Registered with the same facts"),
-    "known_update": gettext_lazy("Registered, to be updated"),
-    "name_annotated": gettext_lazy("Remark in the name"),
-    "name_invalid": gettext_lazy("Not a name"),
-    "nat_date_in_future": gettext_lazy("Test in the future"),
-    "origin_ambiguous": gettext_lazy("Several places of this name"),
-    "origin_not_found": gettext_lazy("Origin is no place"),
-    "origin_outside_tree": gettext_lazy("Origin beyond the places loaded"),
-    "origin_too_coarse": gettext_lazy("Only the province given"),
-    "phone_invalid": gettext_lazy("Not a mobile number"),
-    "phone_landline": gettext_lazy("Landline"),
-    "phone_several": gettext_lazy("Several phone numbers"),
-    "row_hidden": gettext_lazy("Hidden row"),
-    "row_refused": gettext_lazy("Refused when it was written"),
-    "row_shifted": gettext_lazy("Row shifted"),
-    "sex_id_mismatch": gettext_lazy("Sex differs from the ID number"),
-    "township_inferred": gettext_lazy("Township blank"),
-    "township_not_found": gettext_lazy("Unknown township"),
-    "update_waits": gettext_lazy("Update of a row that waits"),
-    "value_missing": gettext_lazy("Required value missing"),
-    "value_unknown": gettext_lazy("Unknown value"),
-    "village_ambiguous": gettext_lazy("Several villages of this name"),
-    "village_not_found": gettext_lazy("Unknown village"),
-    "village_township_mismatch": gettext_lazy("Village not in this township"),
 }
 FIXED = {"sex": SEX, "id_type": DOCUMENT_TYPES}
 _NUMBERS = re.compile(r"\d{10,}[Xx]?")
@@ -180,11 +75,9 @@ def field_of(spec: ListSpec, key: str) -> Field | None:
 
 def key_name(spec: ListSpec, key: str) -> str:
     """Return what the value under a key of a row is called."""
-    if key in OWN_NAMES:
-        return str(OWN_NAMES[key])
     field = field_of(spec, key)
     if field is None:
-        return ENGLISH.get(key, key)
+        return str(OWN_NAMES.get(key) or ENGLISH.get(key, key))
     if field.kind == "origin" and key != field.key:
         return _("%(field)s (place found)") % {"field": field_name(field)}
     return field_name(field)
