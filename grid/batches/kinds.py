@@ -105,6 +105,7 @@ class ListKind(ABC):
     shows: ClassVar[tuple[str, ...]] = ("name", "id_number", "phone", "dest_code")
     decides: ClassVar[tuple[str, ...]] = ()  # fields a decision may fill, e.g. dest_code
     asks_day: ClassVar[bool] = True  # whether the upload asks for the day it is judged on
+    nightly: ClassVar[bool] = False  # whether every village sends it every night
     template_fields: ClassVar[tuple[str, ...]] = ()  # columns of the template; (): all fields
     place_key: ClassVar[str] = ""  # the value that says in which place a record is, if any
     # Values that name or describe a subject rather than change it: they make no update.

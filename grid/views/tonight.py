@@ -22,7 +22,6 @@ from grid.batches.tonight import (
     nothing_tonight,
     villages_sent,
 )
-from grid.choices import Level
 from grid.days import today
 from grid.models import Place
 from grid.paging import keyset_page
@@ -33,8 +32,8 @@ DEFAULT = "returnees"
 
 
 def nightly() -> list[ListKind]:
-    """Return the lists that villages send."""
-    return [kind for kind in all_kinds() if Level.VILLAGE in kind.levels]
+    """Return the lists that every village sends every night."""
+    return [kind for kind in all_kinds() if kind.nightly]
 
 
 def chosen(name: str) -> ListKind:

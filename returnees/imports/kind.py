@@ -35,7 +35,7 @@ class ReturneeKind(ListKind):
     """Returnees: a row is a return of a person, registered or changed as if by hand."""
 
     name = LIST
-    title = _("Returnees")
+    title = _("List of returnees")
     spec = RETURNEES
     model = Episode
     shows = ("name", "id_number", "phone", "dest_code", "origin", "return_date")
@@ -47,6 +47,7 @@ class ReturneeKind(ListKind):
     )  # fmt: skip
     place_key = "dest_code"
     never_compared = NEVER_COMPARED
+    nightly = True
     read_as = {
         "dest_code": "dest_village",
         "origin_code": "origin",

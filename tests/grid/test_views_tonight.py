@@ -78,8 +78,14 @@ def test_states_names_days_lists_and_places_narrow(world: World) -> None:
     assert shown(world.county, "?q=西关") == [(SECOND, "sent")]
     assert shown(world.county, f"?place={TOWN}&show=sent") == [(SECOND, "sent")]
     assert shown(world.township, f"?day={yesterday}&show=sent") == []
-    assert shown(world.township, "?list=households&show=sent") == []
     assert signed_in(world.township).get(reverse(PAGE) + f"?place={FAR}").status_code == 404
+
+
+def test_only_lists_sent_every_night_are_offered_and_shown(world: World) -> None:
+    page = look(world.township, "?list=households")
+
+    assert [kind.name for kind in page.context["lists"]] == ["returnees"]
+    assert page.context["kind"].name == "returnees"
 
 
 @pytest.mark.parametrize("query", ["?day=morgen", "?list=nothing", "?show=perhaps", "?cursor=x"])
