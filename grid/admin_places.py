@@ -143,7 +143,9 @@ class BlockResource(PortalResource):
 
     def finish(self, written: list[Block]) -> None:
         """Write the villages of the written blocks."""
-        given = {code: block for block in written for code in block.village_codes or ()}
+        given = {
+            code: block for block in written for code in getattr(block, "village_codes", None) or ()
+        }
         gone = BlockVillage.objects.filter(Q(block__in=written) | Q(village__in=given))
         gone.delete()
         BlockVillage.objects.bulk_create(

@@ -1,7 +1,8 @@
 """What was understood of a file, as the page of its columns and values shows it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -49,7 +50,7 @@ class ValueGroup:
     field: str
     label: str
     choices: Sequence[tuple[str, str]]
-    lines: list[ValueLine] = field(default_factory=list)
+    lines: list[ValueLine] = made(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def samples_of(batch: ImportBatch, columns: Sequence[Mapping[str, Any]]) -> dict
     """Return the first different values of each column, by its heading; one query."""
     found: dict[str, list[str]] = {one["label"]: [] for one in columns}
     rows = batch.rows.filter(kind="data").order_by("number").values_list("raw", flat=True)
-    for raw in rows[:LOOKED_AT]:
+    looked_at: list[Any] = list(rows[:LOOKED_AT])
+    for raw in looked_at:
         for label, text in (raw or {}).items():
             known = found.get(label)
             if known is not None and len(known) < SAMPLES and text not in known:

@@ -1,5 +1,6 @@
 """What the page of an import shows: its steps, figures, reasons, and which rows are looked for."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,7 +137,8 @@ def rows_of(batch: ImportBatch, sought: Sought) -> QuerySet[ImportRow]:
 
 def _named(rows: QuerySet[ImportRow], query: str) -> list[int]:
     found: list[int] = []
-    for key, values in rows.values_list("pk", "values").iterator(chunk_size=2000):
+    pairs: Iterator[tuple[int, Any]] = rows.values_list("pk", "values").iterator(chunk_size=2000)
+    for key, values in pairs:
         if query in str((values or {}).get("name") or ""):
             found.append(key)
             if len(found) == MOST_FOUND:
