@@ -77,6 +77,8 @@ def _decide(
             Writer(batch, kind, frame_of(batch, timezone.now()), by).apply(rows)
         batch.summary = {**batch.summary, **summary_of(batch)}
         batch.save(update_fields=["summary"])
+        if batch.state == BatchState.COMMITTED and action != RowAction.SKIP:
+            kind.after(batch, by=by)
     return rows
 
 

@@ -69,6 +69,19 @@ class Judged:
     subject: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a batch that only its list knows, as a tile; `code` names its rows' problem.
+
+    `tone` is "", "danger" or "warning".
+    """
+
+    label: str
+    value: int
+    tone: str = ""
+    code: str = ""
+
+
 @dataclass(slots=True)
 class Merged:
     """What the rows about one record change together, the later values over the earlier."""
@@ -212,11 +225,15 @@ class ListKind(ABC):
         return []
 
     def after(self, batch: ImportBatch, *, by: User | None) -> None:  # noqa: B027  may do nothing
-        """Do what follows once a batch is committed or taken back."""
+        """Do what follows once a batch is committed or taken back, or a row of it decided since."""
 
     def shown_at(self, batch: ImportBatch) -> str:
         """Return the address of a page that lists what a batch wrote, "" where there is none."""
         return ""
+
+    def figures(self, batch: ImportBatch) -> Sequence[Figure]:
+        """Return what stands beside the figures every list has; a constant number of queries."""
+        return ()
 
     def responsible(self, rows: Sequence[ImportRow]) -> dict[int, str]:
         """Return who answers for the subject of each row, by row number, for the answer file."""

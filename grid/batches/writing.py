@@ -64,10 +64,20 @@ class Writer:
             return []
         values = [plain(row) for row in rows]
         book = self.kind.book(values, self.frame, lock=True)
-        return [
+        found = [
             (row, book.judge(one, home=self.frame.home, decided=row.decided))
             for row, one in zip(rows, values, strict=True)
         ]
+        for row, judged in found:
+            if row.decided and judged.action in (RowAction.CREATE, RowAction.UPDATE):
+                self._say_more(row, judged)
+        return found
+
+    def _say_more(self, row: ImportRow, judged: Judged) -> None:
+        """Say of a decided row what could not be seen while it asked: that a result is positive."""
+        known = {one["code"] for one in row.problems}
+        fresh = [one for one in judged.problems if one.code not in known]
+        say(row, [named(one, self.heading) for one in fresh])
 
     def _create(self, rows: Sequence[ImportRow]) -> list[ImportRow]:
         """Make what is new; return the rows that turn out to be about something known."""

@@ -189,8 +189,8 @@ def _state(batch: ImportBatch) -> dict[str, Any]:
 
 
 def _concerned(batch: ImportBatch, kind: ListKind, user: User) -> dict[str, Any]:
-    """Return for whom work will appear, where a list leads to any and still has to be confirmed."""
-    if not kind.follows or batch.state != BatchState.CHECKED:
+    """Return for whom work appears, where a list leads to any."""
+    if not kind.follows or batch.state not in (BatchState.CHECKED, BatchState.COMMITTED):
         return {}
     found, more = concerned(batch, user)
     return {"concerned": found, "concerned_more": more}
@@ -247,6 +247,7 @@ def _rows(
     return {
         "sought": sought,
         "tabs": tabs_of(batch),
+        "figures": kind.figures(batch),
         "codes": codes_of(batch, kind, sought),
         "page": found,
         "lines": lines,

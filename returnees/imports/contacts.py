@@ -4,15 +4,19 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from grid.areas import short_name
-from grid.batches.kinds import Frame, Values
+from grid.batches.kinds import Figure, Frame, Values
 from grid.batches.records import RecordKind
 from grid.batches.sentences import Messages
+from grid.choices import RowAction
 from grid.imports.lists import Context
 from grid.imports.results import Row
-from grid.models import ImportRow, Place, User
+from grid.models import ImportBatch, ImportRow, Place, User
 from returnees.imports.contacts_book import LetterBook, load
 from returnees.imports.contacts_list import CONTACTS
 from returnees.imports.contacts_values import (
@@ -27,6 +31,8 @@ from returnees.imports.people import BEYOND, VILLAGE, people_of
 from returnees.imports.values import key_of_values
 from returnees.models import Verification
 from returnees.services.verifications import correct, take_over
+
+SHARED = "letter_shared"
 
 
 class ContactsKind(RecordKind):
@@ -54,7 +60,7 @@ class ContactsKind(RecordKind):
     }
     messages: ClassVar[Messages] = {
         **BEYOND,
-        "letter_shared": (
+        SHARED: (
             "note",
             gettext_noop("Names no village: shared out; it can be given to another one."),
         ),
@@ -142,6 +148,22 @@ class ContactsKind(RecordKind):
         """Change what letters say."""
         columns = {obj.pk: columns_of(values, frame) for obj, values in changes}
         correct(changes=columns, by=by, day=frame.as_of, why="import")
+
+    def shown_at(self, batch: ImportBatch) -> str:
+        """Return the contacts to verify narrowed to the batch."""
+        return f"{reverse('verification-list')}?batch={batch.pk}"
+
+    def figures(self, batch: ImportBatch) -> Sequence[Figure]:
+        """Return among how many villages the rows are split, and how many named none; a query."""
+        rows = batch.rows.filter(kind="data", action__in=(RowAction.CREATE, RowAction.UPDATE))
+        found = rows.aggregate(
+            villages=Count("village", distinct=True, filter=~Q(village="")),
+            shared=Count("pk", filter=Q(problems__contains=[{"code": SHARED}])),
+        )
+        return [
+            Figure(_("Villages asked"), found["villages"]),
+            Figure(_("Shared out evenly"), found["shared"], code=SHARED),
+        ]
 
     def responsible(self, rows: Sequence[ImportRow]) -> dict[int, str]:
         """Return who verifies; two queries."""

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from grid.batches.hands import Source, begun, history, touched, touched_in
-from grid.batches.kinds import Frame, Judged, Merged, Touched, Values
+from grid.batches.kinds import Figure, Frame, Judged, Merged, Touched, Values
 from grid.batches.records import RecordKind, plain
 from grid.batches.sentences import Messages
 from grid.choices import RowAction
@@ -24,6 +25,7 @@ from returnees.models import Abnormality, Stage, Test
 from returnees.services.laboratory import Was, correct_reports, withdraw_reports, write_reports
 
 LABORATORY = 80
+POSITIVE = "result_positive"
 FINDS = (TestResult.POSITIVE, TestResult.REFUSED)
 
 
@@ -74,7 +76,7 @@ class TestsKind(RecordKind):
             "question",
             gettext_noop("The result cannot be read; say which one is meant."),
         ),
-        "result_positive": ("warning", gettext_noop("Positive.")),
+        POSITIVE: ("warning", gettext_noop("Positive.")),
         "result_by_hand": (
             "question",
             gettext_noop(
@@ -191,6 +193,14 @@ class TestsKind(RecordKind):
         positive = Test.objects.filter(pk__in=keys, result=TestResult.POSITIVE).count()
         batch.summary = {**batch.summary, "positive": positive}
         batch.save(update_fields=["summary"])
+
+    def figures(self, batch: ImportBatch) -> Sequence[Figure]:
+        """Return the positive results, as the list tells them until they are entered."""
+        positive = batch.summary.get("positive")
+        if positive is None:
+            told = batch.rows.filter(kind="data", problems__contains=[{"code": POSITIVE}])
+            positive = told.exclude(action=RowAction.REFUSE).count()
+        return [Figure(_("Positive"), positive, "danger", POSITIVE)] if positive else []
 
     def responsible(self, rows: Sequence[ImportRow]) -> dict[int, str]:
         """Return who answers for each person."""
