@@ -67,6 +67,11 @@ FILE_SENTENCES: Sentences = {
         "没有名为“{sheet}”的可见工作表；现有：{sheets}。",
         'There is no visible sheet "{sheet}"; there are: {sheets}.',
     ),
+    "sheet_of_text": (
+        "warning",
+        "这是文本文件，没有工作表；指定的“{sheet}”没有用上。",
+        'This is a text file and has no sheets; the sheet "{sheet}" asked for counts for nothing.',
+    ),
     "encoding_unknown": (
         "error",
         "第 {line} 行的文字编码无法识别；请在 Excel 中打开，另存为“CSV UTF-8”或 .xlsx。",

@@ -49,7 +49,7 @@ def understand(
         columns=found.header.columns,
         rows=_rows(found, kinds, cleaner, counts),
         counts=counts,
-        problems=tuple(_notices(found, others, kinds)),
+        problems=tuple(_notices(found, others, kinds, sheet)),
         questions=found.header.questions,
         layout=found.header.layout,
         unknown_values=cleaner.unknown,
@@ -57,9 +57,11 @@ def understand(
     )
 
 
-def _notices(found: Found, others: list[str], kinds: RowKinds) -> list[Problem]:
+def _notices(found: Found, others: list[str], kinds: RowKinds, wanted: str) -> list[Problem]:
     """Return what there is to say about the file: its sheet, its columns, other lists in it."""
     notices = [*found.table.problems, *found.header.problems]
+    if wanted and not found.table.sheet:
+        notices.append(problem("", "sheet_of_text", sheet=wanted))
     if _is_empty(found, kinds):
         notices.append(problem("", "list_empty"))
     if others:

@@ -162,7 +162,7 @@ def test_the_reason_of_a_filter_is_said_in_a_few_words(world: World, batch: Impo
     page = soup(detail(world, batch))
 
     options = [option.text for option in page.select("#code option")]
-    assert "The ID number fails its check digit · 1" in options
+    assert "Wrong check digit in the ID number · 1" in options
 
 
 def test_a_known_person_shows_as_known_with_what_would_change(world: World) -> None:

@@ -48,6 +48,15 @@ def test_a_text_is_one_sheet_without_a_name():
     assert (only.name, only.rows, only.looks_like, only.guess) == ("", 4, "list", True)
 
 
+def test_a_sheet_named_for_a_text_or_a_chain_counts_for_nothing_and_that_is_said():
+    for data in (csv(line()), f"#接龙\n1. {line()}\n2. {line()}".encode()):
+        understood, rows = read(data, sheet="上河村")
+        (told,) = [one for one in understood.problems if one.code == "sheet_of_text"]
+        assert (told.severity, told.params) == ("warning", {"sheet": "上河村"})
+        assert rows
+        assert not [one for one in read(data)[0].problems if one.code == "sheet_of_text"]
+
+
 def test_a_workbook_of_explanations_alone_is_refused():
     page = sheet()
     page.delete_rows(1)
