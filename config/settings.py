@@ -317,6 +317,14 @@ GRID = {
         "unreached": (0, 12, 24),
         "overdue": (4, 24, 48),
     },
+    # What calls a supervisor to a township, and when it is judged (docs/reminders.md); a place may
+    # have its own in the back office. Checks: fewer in a hundred; the others: more than so many.
+    "thresholds": {
+        "checks": (80, "21:00"),
+        "overdue": (20, "09:00"),
+        "unanswered": (5, "09:00"),
+    },
+    "inspection_hours": env.int("INSPECTION_HOURS", default=24),  # until it is to be closed
     "tasks_a_day": env.int("TASKS_A_DAY", default=120),  # more than that is too much for a cadre
     "quiet_from": env.str("QUIET_FROM", default="22:00"),
     "quiet_until": env.str("QUIET_UNTIL", default="06:30"),

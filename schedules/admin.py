@@ -12,7 +12,16 @@ from grid.back_office import PortalAdmin, ReadOnlyAdmin
 from grid.models import User
 from grid.permissions import Permission
 from schedules.channels import address_fault
-from schedules.models import Channel, DigestTime, Duty, JobRun, Reminder, Rung, Task
+from schedules.models import (
+    Channel,
+    DigestTime,
+    Duty,
+    JobRun,
+    Reminder,
+    Rung,
+    Task,
+    Threshold,
+)
 from schedules.services.trying import try_channel
 
 
@@ -141,3 +150,13 @@ class DigestTimeAdmin(PortalAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)
+
+
+@admin.register(Threshold)
+class ThresholdAdmin(PortalAdmin):
+    """What calls a supervisor to a place; a township without a row has the portal's own."""
+
+    view_right = Permission.CONFIGURE
+    list_display = ["place", "kind", "bound", "at"]
+    list_select_related = ["place"]
+    autocomplete_fields = ["place"]

@@ -120,3 +120,11 @@ class Matter(models.TextChoices):
     CHECK = "check", _("Daily health check missing")
     UNREACHED = "unreached", _("Not reached in three attempts")
     OVERDUE = "overdue", _("Duty overdue")
+
+
+class Shortfall(models.TextChoices):
+    """What a threshold of a place is about."""
+
+    CHECKS = "checks", _("Health checks done (%)")
+    OVERDUE = "overdue", _("Overdue tasks")
+    UNANSWERED = "unanswered", _("Persons without an answer from above")

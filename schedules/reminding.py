@@ -20,11 +20,12 @@ from django.utils.translation import ngettext
 from grid.models import User
 from returnees.models import Episode
 from schedules.choices import Matter, TaskState
-from schedules.models import Escalation, Reminder, Rung
+from schedules.models import Escalation, Inspection, Reminder, Rung
 from schedules.services.digests import figures_now
 from schedules.services.escalation import KIND as ESCALATION
 from schedules.services.handover import CAME, WENT
 from schedules.services.handover import KIND as HANDOVER
+from schedules.services.inspections import KIND as INSPECTION
 from schedules.services.telling import KIND as SCREENING
 
 DIGEST = "digest"
@@ -105,6 +106,7 @@ def told_now(rows: Iterable[Reminder], *, now: datetime) -> dict[int, Told]:
             if row.pk in open_now
         }
         texts |= handover_texts([row for row in rows if row.kind == HANDOVER])
+        texts |= inspection_texts([row for row in rows if row.kind == INSPECTION])
         return {
             row.pk: Told(_("Grid portal"), _with_site(texts[row.pk]), addresses.get(_step(row), ""))
             for row in rows
@@ -175,6 +177,26 @@ def handover_texts(rows: Sequence[Reminder]) -> dict[int, str]:
         if true:
             texts[row.pk] = handover_sentence(way, len(true), sum(true), names.get(other, ""))
     return texts
+
+
+def inspection_sentence(many: int) -> str:
+    """Return how many places are to be looked into."""
+    return ngettext(
+        "%(n)s place is to be inspected by you. Close it in the portal with what you found.",
+        "%(n)s places are to be inspected by you. Close them in the portal with what you found.",
+        many,
+    ) % {"n": many}
+
+
+def inspection_texts(rows: Sequence[Reminder]) -> dict[int, str]:
+    """Return, by notice, how many inspections its supervisor has open; none: it is not in it."""
+    if not rows:
+        return {}
+    held = Inspection.objects.open().filter(holder__in={row.user_id for row in rows})
+    counts = dict(held.order_by().values_list("holder").annotate(Count("pk")))
+    return {
+        row.pk: inspection_sentence(counts[row.user_id]) for row in rows if row.user_id in counts
+    }
 
 
 def unanswered(rows: Sequence[Reminder]) -> dict[int, int]:

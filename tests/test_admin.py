@@ -16,7 +16,7 @@ from grid.admin_places import PlaceResource
 from grid.days import today
 from grid.models import Block, Event, Leave, Place, Site, User
 from returnees.models import PolicyPack, PolicyVersion, RiskArea
-from schedules.models import Channel, DigestTime, Duty, JobRun, Reminder, Rung
+from schedules.models import Channel, DigestTime, Duty, JobRun, Reminder, Rung, Threshold
 from tests.access.roles import SIGNED_IN, STAFF, holds
 from tests.access.scene import Scene, read_only, scene, undone
 from tests.cast import COUNTY, TOWN
@@ -49,6 +49,7 @@ MODELS = {
     "schedules_channel": ("configure", "configure"),
     "schedules_rung": ("configure", "configure"),
     "schedules_digesttime": ("configure", "configure"),
+    "schedules_threshold": ("configure", "configure"),
     "schedules_reminder": ("", ""),
 }
 VIEW = dict.fromkeys(
@@ -58,12 +59,13 @@ VIEW = dict.fromkeys(
         "schedules_rung",
         "schedules_reminder",
         "schedules_digesttime",
+        "schedules_threshold",
     ),
     "configure",
 )
 UNSCOPED = {
     "returnees_policypack", "returnees_riskarea", "schedules_duty", "schedules_jobrun",
-    "schedules_channel", "schedules_rung", "schedules_digesttime",
+    "schedules_channel", "schedules_rung", "schedules_digesttime", "schedules_threshold",
 }  # fmt: skip
 DELETED = {"schedules_rung", "schedules_digesttime"}  # go without a trace worth keeping
 IMPORTED = {"grid_place", "grid_block", "grid_household", "grid_site", "grid_user"}
@@ -112,6 +114,9 @@ def rows_of(scene: Scene, where: str) -> dict[str, Any]:
         ),
         "schedules_channel": channel,
         "schedules_rung": Rung.objects.create(place_id=at["village"], channel=channel),
+        "schedules_threshold": Threshold.objects.create(
+            place_id=at["village"], kind="checks", bound=90, at="20:30"
+        ),
         "schedules_digesttime": DigestTime.objects.create(place_id=at["village"], at="07:30"),
         "schedules_reminder": Reminder.objects.create(
             user=at["cadre"], kind="digest", day=today(), slot="08:00"

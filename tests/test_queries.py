@@ -29,6 +29,7 @@ from returnees.models import (
 )
 from returnees.services.health import log_health
 from returnees.services.reports import register_reports
+from schedules.models import Inspection
 from schedules.services import reconcile, sync_duties
 from tests.cast import GRID, VILLAGE, World
 from tests.factories.grid import UserFactory
@@ -61,6 +62,7 @@ PAGES = {
     "zone-list": "township",
     "permit-list": "township",
     "override-list": "township",
+    "inspection-list": "township",
     "notices": "worker",
     "api-place-list": "township",
     "api-import-list": "township",
@@ -120,6 +122,11 @@ def rows_of_the_day(episode: Episode) -> None:
     building = Place.objects.create(
         code=f"{GRID}{n % 1000:03d}", name=f"{n}号楼", level=Level.BUILDING, parent_id=GRID
     )
+    Inspection.objects.create(
+        place=building, kind="overdue", day=day, made_at=episode.registered_at,
+        due_at=episode.registered_at, holder=UserFactory(),
+        figures={"total": 9, "lacking": 9, "bound": 5, "worst": [{"place": VILLAGE, "n": 9}]},
+    )  # fmt: skip
     ControlZone.objects.create(place=building, since=day, last_case_on=day, approved_by="市指挥部")
     version = RiskListVersion.objects.create(day=day, covers=["level"])
     RiskArea.objects.create(place_id=ELSEWHERE, part=f"{n}号楼", mark="mid", since=day)

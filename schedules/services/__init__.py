@@ -7,6 +7,7 @@ from schedules.services.digests import send_digests
 from schedules.services.duties import sync_duties
 from schedules.services.escalation import answer_escalations, escalate
 from schedules.services.evidence import close_by_evidence
+from schedules.services.inspections import InspectionRefusedError, close_inspection, inspect
 from schedules.services.jobs import heartbeat, job_run
 from schedules.services.outbox import queue_due, send_all, send_due, tell_by_hand
 from schedules.services.reconcile import reconcile
@@ -19,16 +20,19 @@ from schedules.services.telling import tell_screened
 __all__ = [
     "ContactRefusedError",
     "Figures",
+    "InspectionRefusedError",
     "RoundEntry",
     "answer_escalations",
     "close_by_evidence",
     "close_day",
+    "close_inspection",
     "confirm_arrival",
     "derive_spans",
     "enter_result",
     "escalate",
     "follow_responsibility",
     "heartbeat",
+    "inspect",
     "job_run",
     "log_health",
     "mark_no_show",

@@ -4,7 +4,7 @@ A level that nobody holds is passed over; whoever holds two levels is told once.
 closes by itself.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +28,7 @@ from schedules.services.jobs import job_run
 KIND = "escalation"
 UPWARD = (Tier.VILLAGE, Tier.BLOCK, Tier.COUNTY)
 OLDEST = timedelta(days=3)  # what is older has long been told to everybody
+NTH = ("", *"bcdefghijklmnopqrstuvwxyz")  # notices of a matter in one minute
 MOST = 5000  # subjects a run looks at; the next one goes on
 
 # Subjects past the limit of a matter: (task, abnormality, episode, place, since, tiers told).
@@ -175,25 +176,31 @@ def _tell(matter: Matter, rows: Iterable[Escalation], now: datetime) -> None:
     lists: dict[int, list[Escalation]] = defaultdict(list)
     for row in rows:
         lists[row.user_id].append(row)
+    if not lists:
+        return
     local = timezone.localtime(now)
-    Reminder.objects.bulk_create(
-        [
-            Reminder(
-                user_id=user,
-                kind=KIND,
-                day=local.date(),
-                slot=f"{matter[:2]}{local:%H:%M}",
-                body={
-                    "matter": str(matter),
-                    "count": len(own),
-                    "episodes": [row.episode_id for row in own[:5]],
-                },
-                sent_at=now,
-            )
-            for user, own in sorted(lists.items())
-        ],
-        ignore_conflicts=True,
-    )
+    slot = f"{matter[:2]}{local:%H:%M}"
+    # A second run in the same minute that finds more says so in a notice of its own.
+    same = Reminder.objects.in_portal().filter(kind=KIND, day=local.date(), slot__startswith=slot)
+    before = Counter(same.filter(user__in=lists).values_list("user", flat=True))
+    notices = [
+        Reminder(
+            user_id=user,
+            kind=KIND,
+            day=local.date(),
+            slot=slot + NTH[min(before[user], len(NTH) - 1)],
+            body={
+                "matter": str(matter),
+                "count": len(own),
+                "episodes": [row.episode_id for row in own[:5]],
+            },
+            sent_at=now,
+        )
+        for user, own in sorted(lists.items())
+    ]
+    Reminder.objects.bulk_create(notices)
+    # The column stamps itself with the clock; the notice is of the moment that was given.
+    Reminder.objects.filter(pk__in=[one.pk for one in notices]).update(created_at=now)
 
 
 @transaction.atomic

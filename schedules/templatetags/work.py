@@ -52,6 +52,7 @@ MENU = (
     Entry("policy-list", gettext_lazy("Notices in force"), "info", further=True),
     Entry("forecast", gettext_lazy("Work to come"), "today", "assign", further=True),
     Entry("escalations", gettext_lazy("Not done in time"), "warning", further=True),
+    Entry("inspection-list", gettext_lazy("Inspections"), "check", "export_masked", further=True),
     Entry("timetable", gettext_lazy("Timetable of jobs"), "settings", "configure", further=True),
     Entry("by-hand", gettext_lazy("To tell by hand"), "bell", "assign", further=True),
     Entry("cadre-list", gettext_lazy("Cadres"), "user", "manage_posts", further=True),

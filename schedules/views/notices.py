@@ -16,11 +16,13 @@ from schedules.models import Reminder
 from schedules.reminding import (
     escalation_sentence,
     handover_sentence,
+    inspection_sentence,
     others_of,
     screening_sentence,
 )
 from schedules.services.escalation import KIND as ESCALATION
 from schedules.services.handover import KIND as HANDOVER
+from schedules.services.inspections import KIND as INSPECTION
 from schedules.services.notices import mark_read
 from schedules.services.telling import KIND
 
@@ -41,6 +43,8 @@ class Notice:
             return handover_sentence(body["way"], body["persons"], body["tasks"], self.other)
         if self.reminder.kind == ESCALATION:
             return escalation_sentence(body["matter"], body["count"])
+        if self.reminder.kind == INSPECTION:
+            return inspection_sentence(body["count"])
         return screening_sentence(body) if self.reminder.kind == KIND else ""
 
     @property
@@ -52,6 +56,11 @@ class Notice:
     def moved(self) -> bool:
         """Whether it tells of work that changed hands."""
         return self.reminder.kind == HANDOVER
+
+    @property
+    def inspected(self) -> bool:
+        """Whether it tells of places to look into."""
+        return self.reminder.kind == INSPECTION
 
     @property
     def figures(self) -> dict[str, int]:

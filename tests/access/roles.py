@@ -12,6 +12,7 @@ export           no       yes     yes      yes    yes        yes
 export in full   no       no      yes      no     no         yes
 override         propose  propose yes      no     no         yes
 propose          yes      yes     yes      no     no         yes
+inspect          no       no      yes      no     yes        yes
 publish          no       no      propose  no     no         yes
 posts            no       no      yes      no     no         yes
 configure        no       no      no       no     no         yes

@@ -46,7 +46,7 @@ from returnees.services.policies import propose_policy
 from returnees.services.reports import register_report
 from returnees.services.risk_lists import draft_in_force
 from returnees.services.verifications import take_over
-from schedules.models import Task
+from schedules.models import Inspection, Task
 from schedules.services import reconcile, sync_duties
 from tests.access.roles import STAFF
 from tests.cast import COUNTY, FAR, GRID, VILLAGE, World, build_world
@@ -184,7 +184,7 @@ def rows_of_risk() -> dict[str, Any]:
 
 
 def rows_beside(episode: Episode, village: str) -> dict[str, Any]:
-    """Return a proposed class, a closed zone, a request to leave and an entry of the ledger."""
+    """Return a row of everything else that an address names, at the village or in its grid."""
     person, day = episode.person, today()
     return {
         "override": Override.objects.create(
@@ -200,6 +200,10 @@ def rows_beside(episode: Episode, village: str) -> dict[str, Any]:
         ),
         "away": Away.objects.create(person=person, home_id=village, text="海岳省"),
         "verification": a_letter_about(person, village),
+        "inspection": Inspection.objects.create(
+            place_id=f"{village}001", kind="overdue", day=day, made_at=noon(), due_at=noon(1),
+            figures={"total": 9, "lacking": 9, "bound": 5, "worst": []},
+        ),
     }  # fmt: skip
 
 

@@ -160,6 +160,11 @@ PAGES = [
     Row("timetable-again", post="configure", data={"job": "escalate"}),
     Row("forecast", get="assign"),
     Row("metrics", get="public", got=404),
+    # inspections
+    Row("inspection-list", get="signed in"),
+    Row("inspection-list", get="signed in", query="?show=mine"),
+    Row("inspection", get="see", post="inspect", at="inspection", posted=422),
+    Row("inspection", get="see", post="inspect", at="inspection", data={"note": "已整改"}),
     Row("escalations", get="signed in"),
     Row("escalations", get="signed in", query="?show=all"),
     Row("escalations-answer", post="signed in"),
