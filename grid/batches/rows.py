@@ -13,6 +13,7 @@ from grid.batches.running import CHUNK
 from grid.batches.sentences import named, problem, stored
 from grid.bulk import copy_in, make
 from grid.choices import RowAction
+from grid.collecting import seldom
 from grid.imports.duplicates import Duplicate
 from grid.imports.lists import Context
 from grid.imports.results import Problem, Row, Understood
@@ -42,13 +43,17 @@ class Check:
         """Store every row that is not blank; yield the number of rows seen after each thousand."""
         rows = (row for row in self.understood.rows if row.kind != "blank")
         done = 0
-        for chunk in _chunks(rows):
-            with transaction.atomic():
+        while chunk := self._read(rows):
+            with transaction.atomic(), seldom():
                 copy_in(self._stored(chunk))
             done += len(chunk)
             yield done
         with transaction.atomic():
             settle_groups(self.batch, self.groups, self.kind, self.frame)
+
+    @seldom()
+    def _read(self, rows: Iterator[Row]) -> list[Row]:
+        return list(islice(rows, CHUNK))
 
     def _stored(self, rows: Sequence[Row]) -> list[ImportRow]:
         values = [self.kind.values(row, self.context) if row.kind == "data" else {} for row in rows]
@@ -123,8 +128,3 @@ class Check:
         if duplicate.of is not None:
             self.groups.setdefault(duplicate.of, []).append(row.number)
         return RowAction.UPDATE
-
-
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
