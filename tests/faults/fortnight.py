@@ -1,0 +1,176 @@
+"""A fortnight, hour by hour: what people do, what the clock sends, and what a day leaves behind."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import time_machine
+from django.utils import timezone
+
+from config.celery import app
+from grid.choices import Tier
+from grid.models import Assignment, Post
+from grid.services.responsibility import hand_over
+from returnees.choices import EpisodeState
+from returnees.models import Episode
+from returnees.services.episodes import cancel
+from returnees.services.reports import register_report
+from schedules.choices import ContactKind
+from schedules.models import Escalation, Reminder, Task
+from tests.factories.schedules import clock, contact, health_log
+from tests.faults.county import report, villages
+
+DAYS = 14
+# The hours in which something comes to pass; the long runs live through all.
+HOURS = (0, 8, 11, 12, 13, 16, 20, 23)
+ALL_HOURS = tuple(range(24))
+PATCHED = ("grid.announce", "returnees.announce", "schedules.services.outbox")
+
+Send = Callable[..., None]  # (task, *args, **kwargs)
+
+
+class Box:
+    """What the portal calls to queue a task; every task is told the moment it was sent at."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+
+    def send_task(
+        self, name: str, args: Iterable[Any] = (), kwargs: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        self.send(name, *args, **{"now": timezone.now().isoformat(), **(kwargs or {})})
+
+
+def at_once(task: str, *args: Any, **kwargs: Any) -> None:
+    """Do a task here and now, as on a day without faults."""
+    app.tasks[task](*args, **kwargs)
+
+
+class People:
+    """What cadres and returnees do in a fortnight: it hangs on the seed alone."""
+
+    def __init__(self, people: int, seed: int, send: Send) -> None:
+        self.people = people
+        self.random = Random(seed)
+        self.send = send
+        self.new = people
+
+    def act(self, moment: datetime) -> None:
+        """Do what is done in this hour of this day."""
+        hour = timezone.localtime(moment).hour
+        doing = {11: self.log, 12: self.visit, 13: self.change}.get(hour)
+        if doing:
+            doing(moment)
+
+    def log(self, moment: datetime) -> None:
+        """Three of four who are here are measured; of half of them the portal is not told."""
+        draws = [self.random.random() for _n in range(self.people)]
+        told = []
+        for draw, episode in zip(draws, self._base(), strict=True):
+            if draw < 0.75 and episode.state == EpisodeState.ACTIVE:
+                health_log(episode, at=moment, day=timezone.localdate(moment))
+                if draw < 0.37:
+                    told.append(episode.pk)
+        self.send("schedules.reconcile_episodes", told, now=moment.isoformat())
+
+    def visit(self, moment: datetime) -> None:
+        """Some are called and asked what they need."""
+        for episode in self.random.sample(self._base(), k=max(1, self.people // 20)):
+            for kind in (ContactKind.CALL, ContactKind.NEEDS):
+                if episode.state == EpisodeState.ACTIVE:
+                    contact(episode, kind, now=moment)
+
+    def change(self, moment: datetime) -> None:
+        """Somebody is new, somebody stays away, a village's people go to its other cadre."""
+        day = (timezone.localdate(moment) - timezone.localdate(clock(0))).days
+        self.new += 1
+        register_report(report=report(self.new, self.people, arrives=-1, day=day), by=None)
+        draw = self.random.random()
+        expected = [one for one in self._base() if one.state == EpisodeState.EXPECTED]
+        if expected:
+            cancel(episode=expected[int(draw * len(expected))], by=None, why="不来了")
+        codes = villages(self.people)
+        code = codes[int(self.random.random() * len(codes))]
+        self._swap(code)
+
+    def _swap(self, code: str) -> None:
+        held = Assignment.objects.filter(place_id=code, tier=Tier.HOUSEHOLD, until=None)
+        now_held = held.get().cadre_id
+        other = Post.objects.filter(place_id=code, role="village_cadre").exclude(user_id=now_held)
+        hand_over(assignments=held, to=other.get().user, by=None)
+
+    def _base(self) -> list[Episode]:
+        """Return those who were there on the first day, in order."""
+        return list(Episode.objects.order_by("pk")[: self.people])
+
+
+def moments(hours: Iterable[int], days: int = DAYS) -> list[datetime]:
+    """Return the full hours of the fortnight that begins tomorrow."""
+    return [clock(hour, day) for day in range(1, days + 1) for hour in hours]
+
+
+def ring(moment: datetime, send: Send) -> None:
+    """Send what beat sends in an hour, once each, with the moment it stands for."""
+    if timezone.localtime(moment).hour == 0 and timezone.localtime(moment).minute == 0:
+        send("schedules.close_day", now=(moment + timedelta(minutes=1)).isoformat())
+        send("schedules.run_day", now=(moment + timedelta(minutes=5)).isoformat())
+    for name in ("send_digests", "sweep", "escalate", "send_reminders"):
+        send(f"schedules.{name}", now=moment.isoformat())
+
+
+def undisturbed(people: People, steps: Iterable[datetime]) -> None:
+    """Live through these hours with nothing going wrong."""
+    for moment in steps:
+        with time_machine.travel(moment, tick=True):
+            people.act(moment)
+            ring(moment, at_once)
+
+
+# What a fortnight leaves behind, by names that are the same in every database.
+
+
+def names() -> dict[int, str]:
+    return {pk: name for pk, name in Episode.objects.values_list("pk", "person__name")}
+
+
+def work_left() -> set[tuple[Any, ...]]:
+    """Return every task: whose, what, when, in which state, held by whom."""
+    who = names()
+    rows = Task.objects.values_list(
+        "episode", "duty", "due_day", "occasion", "state", "holder__phone"
+    )
+    return {(who[pk], *rest) for pk, *rest in rows}
+
+
+def told_above() -> set[tuple[Any, ...]]:
+    """Return every escalation: of whom, what, to which tier and cadre."""
+    who = names()
+    rows = Escalation.objects.values_list(
+        "episode", "matter", "task__duty", "task__due_day", "tier", "user__phone"
+    )
+    return {(who[pk], *rest) for pk, *rest in rows}
+
+
+def notices(*kinds: str) -> set[tuple[Any, ...]]:
+    """Return the portal's own notices: to whom, of what, for which day and part of it."""
+    rows = Reminder.objects.in_portal().filter(kind__in=kinds)
+    return set(rows.values_list("user__phone", "kind", "day", "slot"))
+
+
+def counted_in_notices() -> dict[tuple[int, str], int]:
+    """Return how many escalations a cadre's notices speak of, by cadre and matter."""
+    found: dict[tuple[int, str], int] = {}
+    told = Reminder.objects.in_portal().filter(kind="escalation")
+    for user, body in told.values_list("user", "body"):
+        found[user, body["matter"]] = found.get((user, body["matter"]), 0) + body["count"]
+    return found
+
+
+def escalated() -> dict[tuple[int, str], int]:
+    """Return how many escalations went to a cadre, by cadre and matter."""
+    found: dict[tuple[int, str], int] = {}
+    for key in Escalation.objects.values_list("user", "matter"):
+        found[key] = found.get(key, 0) + 1
+    return found
+

@@ -1,0 +1,179 @@
+"""A fortnight in which everything is killed at random: what it leaves is that of a quiet one.
+
+What a dead worker had in hand is taken from the broker too, so that nothing comes back by itself:
+the database and the sweep heal all of it.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+
+from schedules.models import Reminder
+from tests.faults.county import one_channel
+from tests.faults.fortnight import (
+    ALL_HOURS,
+    HOURS,
+    People,
+    at_once,
+    counted_in_notices,
+    escalated,
+    moments,
+    notices,
+    ring,
+    told_above,
+    undisturbed,
+    work_left,
+)
+from tests.faults.site import Program, Site
+from tests.schedules.service import Service
+
+KINDS = ("worker", "child", "valkey", "postgres")
+PATIENCE = 10.2  # seconds that a worker waits for a service which hangs
+
+
+@dataclass
+class Left:
+    """What a fortnight left behind."""
+
+    work: set[Any]
+    above: set[Any]
+    told: set[Any]
+    shown: set[str]
+    digests: set[str]
+
+
+def left(service: Service) -> Left:
+    shown = set(service.shown)
+    return Left(
+        work=work_left(),
+        above=told_above(),
+        told=notices("digest", "handover"),
+        shown=shown,
+        digests={key for key in shown if key.startswith("digest:")},
+    )
+
+
+@dataclass
+class Faults:
+    """Who dies in which hour, and how long after its messages were sent."""
+
+    at: dict[datetime, tuple[str, float]]
+    random: Random
+    killed: Counter[str] = field(default_factory=Counter)
+    hung: list[float] = field(default_factory=list)
+    answered: Counter[Any] = field(default_factory=Counter)
+
+    def answer(self) -> Any:
+        """Return what the service does next: mostly its work."""
+        draw = self.random.random()
+        said = 503 if draw < 0.03 else "cut" if draw < 0.06 else "hang" if draw < 0.0615 else 200
+        if said == "hang":
+            self.hung.append(time.monotonic())
+        self.answered[said] += 1
+        return said
+
+    def hanging(self) -> int:
+        """Return how many workers wait for an answer that will not come."""
+        return sum(time.monotonic() - since < PATIENCE for since in self.hung)
+
+
+def faults(seed: int, steps: list[datetime], each: int) -> Faults:
+    """Spread each kind of death over the fortnight; the last day is for healing."""
+    random = Random(f"faults {seed}")
+    hours = random.sample(steps[: -8], k=each * len(KINDS))
+    dying = {
+        hour: (KINDS[n % len(KINDS)], random.random() * 0.4) for n, hour in enumerate(hours)
+    }
+    return Faults(dying, random)
+
+
+class Launcher:
+    """Keeps one worker running, and kills what the hour asks for."""
+
+    def __init__(self, site: Site, dying: Faults) -> None:
+        self.site, self.dying = site, dying
+        self.worker: Program = site.start("worker")
+
+    def kill(self, kind: str) -> None:
+        if kind == "worker":
+            self.worker.kill()
+            self.site.forget_taken()
+            self.worker = self.site.start("worker")
+        elif kind == "child":
+            self.worker.kill_child(self.dying.random.randrange(2))
+        elif kind == "valkey":
+            self.site.kill_server(self.site.valkey)
+        else:
+            connection.close()
+            self.site.kill_server(self.site.postgres)
+        self.dying.killed[kind] += 1
+
+
+def disturbed(site: Site, people: People, steps: list[datetime], dying: Faults) -> None:
+    """Live through these hours; after a death, the next minutes' messages come as ever."""
+    launcher = Launcher(site, dying)
+    for moment in steps:
+        with time_machine.travel(moment, tick=True):
+            people.act(moment)
+        ring(moment, site.send)
+        if moment in dying.at:
+            kind, after = dying.at[moment]
+            time.sleep(after)
+            launcher.kill(kind)
+            ring(moment + timedelta(minutes=45), site.send)
+        site.settles(but=dying.hanging)
+    # Retries wait for minutes: the evening goes on for an hour and a half.
+    for minutes in (20, 40, 60, 80):
+        ring(steps[-1] + timedelta(minutes=minutes), site.send)
+        site.settles()
+
+
+def live(
+    site: Site, service: Service, post: Callable[[Any], None], *, people: int, seed: int,
+    hours: tuple[int, ...], each: int, days: int = 14,
+) -> Faults:
+    """Live the same fortnight twice, in quiet and with deaths, and compare what is left."""
+    steps = moments(hours, days)
+    site.make_database("calm", like="start")
+    post(at_once)
+    began = time.monotonic()
+    with site.used("calm"):
+        one_channel(service.url)
+        undisturbed(People(people, seed, at_once), steps)
+        calm = left(service)
+    print("calm", time.monotonic() - began)
+    service.got.clear()
+    dying = faults(seed, steps, each)
+    service.next_answer = dying.answer
+    site.make_database("wild", like="start")
+    post(site.send)
+    with site.used("wild"):
+        one_channel(service.url)
+        disturbed(site, People(people, seed, site.send), steps, dying)
+        wild = left(service)
+        assert counted_in_notices() == escalated()
+        waiting = Reminder.objects.filter(state="waiting").count()
+    print("wild", time.monotonic() - began, dying.killed, dying.answered, len(service.got), len(wild.shown))
+    print(len(calm.work), len(calm.above), len(calm.told), len(calm.digests))
+    assert wild.work == calm.work, sorted(map(str, wild.work ^ calm.work))[:20]
+    assert wild.above == calm.above, sorted(map(str, wild.above ^ calm.above))[:20]
+    assert wild.told == calm.told
+    assert wild.digests == calm.digests
+    assert waiting == 0
+    return dying
+
+
+@pytest.mark.processes
+def test_a_fortnight_of_deaths_leaves_what_a_quiet_one_leaves(site, county, service, post):
+    county("start", 200)
+    dying = live(site, service, post, people=200, seed=5, hours=HOURS, each=int(__import__('os').environ.get('EACH','3')), days=int(__import__('os').environ.get('DAYS','14')))
+    assert dying.killed == dict.fromkeys(KINDS, 3)
