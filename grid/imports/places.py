@@ -72,6 +72,7 @@ class PlaceIndex:
             elif code.startswith(root):
                 (self.towns if size == 9 else self.villages)[code] = name
         self.destination = lru_cache(maxsize=100_000)(self._destination)
+        self._fronts: dict[str, list[list[str]]] = {}  # by county
 
     @cached_property
     def _origins(self) -> OriginIndex:
@@ -115,13 +116,22 @@ class PlaceIndex:
 
     def _without_ancestors(self, text: str, code: str) -> str:
         """Take province, city and county off the front of a text, in full or short form."""
-        for ancestor in self._ancestors(code):
-            for name in sorted(region_names(ancestor), key=len, reverse=True):
-                rest = text.removeprefix(name)
-                if rest != text and len(name) > 2 and rest:
-                    text = rest
+        for names in self._fronts_of(code[:6]):
+            for name in names:
+                if text.startswith(name) and len(text) > len(name):
+                    text = text[len(name) :]
                     break
         return text
+
+    def _fronts_of(self, county: str) -> list[list[str]]:
+        """Return the names of a county and what is above it, the highest first, long ones first."""
+        found = self._fronts.get(county)
+        if found is None:
+            found = self._fronts[county] = [
+                sorted((name for name in region_names(one) if len(name) > 2), key=len, reverse=True)
+                for one in self._ancestors(county)
+            ]
+        return found
 
     def bare_name(self, code: str) -> str:
         """Return the name of a township or village without province, city and county in front."""

@@ -17,6 +17,7 @@ OPTIONS = ("validate_only", "whole", "overwrite")
 class Command(BaseCommand):
     """Imports a list; bad rows are results, only a file that is no use at all is a failure."""
 
+    requires_system_checks: list[str] = []  # those of the whole site cost a second
     help = (
         "Imports a CSV or XLSX list of any declared kind. Rows in doubt wait for a decision, bad "
         "rows are listed with row, column and reason, all others are imported. The same list again "
