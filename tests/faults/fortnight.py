@@ -119,12 +119,19 @@ def ring(moment: datetime, send: Send) -> None:
         send(f"schedules.{name}", now=moment.isoformat())
 
 
-def undisturbed(people: People, steps: Iterable[datetime]) -> None:
+def evening(steps: list[datetime]) -> list[datetime]:
+    """Return the last minutes of the last day: what was put off is tried again."""
+    return [steps[-1] + timedelta(minutes=minutes) for minutes in (10, 20, 35, 55)]
+
+
+def undisturbed(people: People, steps: list[datetime]) -> None:
     """Live through these hours with nothing going wrong."""
     for moment in steps:
         with time_machine.travel(moment, tick=True):
             people.act(moment)
             ring(moment, at_once)
+    for moment in evening(steps):
+        ring(moment, at_once)
 
 
 # What a fortnight leaves behind, by names that are the same in every database.

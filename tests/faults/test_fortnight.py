@@ -26,6 +26,7 @@ from tests.faults.fortnight import (
     at_once,
     counted_in_notices,
     escalated,
+    evening,
     moments,
     notices,
     ring,
@@ -125,15 +126,16 @@ def disturbed(site: Site, people: People, steps: list[datetime], dying: Faults) 
         with time_machine.travel(moment, tick=True):
             people.act(moment)
         ring(moment, site.send)
+        b = time.monotonic()
         if moment in dying.at:
             kind, after = dying.at[moment]
             time.sleep(after)
             launcher.kill(kind)
             ring(moment + timedelta(minutes=45), site.send)
         site.settles(but=dying.hanging)
-    # Retries wait for minutes: the evening goes on for an hour and a half.
-    for minutes in (20, 40, 60, 80):
-        ring(steps[-1] + timedelta(minutes=minutes), site.send)
+        print(moment, dying.at.get(moment), round(time.monotonic() - b, 1))
+    for moment in evening(steps):
+        ring(moment, site.send)
         site.settles()
 
 
