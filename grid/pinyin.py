@@ -1,6 +1,11 @@
 """Initials for search: 张小明 -> zxm. Surnames with a reading of their own come first."""
 
+import os
 from functools import lru_cache
+
+# Only single characters are read: the dictionary of phrases would cost each process 45 MB and a
+# part of a second.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import Style, pinyin
 
