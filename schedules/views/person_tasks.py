@@ -24,7 +24,7 @@ def person_tasks(request: PortalRequest, pk: int) -> HttpResponse:
     episode = episodes.order_by("-pk").first()
     if episode is None:
         raise Http404
-    tasks = Task.objects.filter(episode=episode).exclude(state=TaskState.CANCELLED)
+    tasks = Task.objects.filter(episode=episode)
     tasks = tasks.select_related("duty", "holder", "done_by")
     contacts = Contact.objects.filter(episode=episode).select_related("by")
     context = {
