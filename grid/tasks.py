@@ -8,8 +8,8 @@ from typing import Any
 from celery import shared_task
 
 from grid.batches.checking import check_queued
-from grid.batches.committing import commit_queued
-from grid.batches.running import CHECK_TASK, COMMIT_TASK, THEN_TASK, UNDO_TASK
+from grid.batches.committing import commit_queued, help_queued
+from grid.batches.running import CHECK_TASK, COMMIT_TASK, HELP_TASK, THEN_TASK, UNDO_TASK
 from grid.batches.undoing import undo_queued
 from grid.import_intake import then_commit
 
@@ -28,6 +28,12 @@ def import_check(batch: str, user: int | None = None, *_more: Any, **_later: Any
 def import_commit(batch: str, user: int | None = None, *_more: Any, **_later: Any) -> None:
     """Commit a big import; after a crash it goes on where it stopped."""
     commit_queued(batch=batch, user=user)
+
+
+@shared_task(name=HELP_TASK, **LIMITS)  # type: ignore[untyped-decorator]
+def import_help(batch: str, user: int | None, moment: str, *_more: Any, **_later: Any) -> None:
+    """Help another worker with a big commit."""
+    help_queued(batch=batch, user=user, moment=moment)
 
 
 @shared_task(name=UNDO_TASK, **LIMITS)  # type: ignore[untyped-decorator]

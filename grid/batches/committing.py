@@ -19,12 +19,15 @@ from grid.batches.running import (
     BatchRefusedError,
     CancelledError,
     alone,
+    ask_for_help,
     go_on,
+    halted,
     locked,
     note,
     queue,
     stop_at,
 )
+from grid.batches.sharing import WRITING, Lane, left_of
 from grid.batches.summary import row_problems, summary_of
 from grid.batches.writing import Writer
 from grid.choices import BatchState, RowAction
@@ -36,12 +39,13 @@ __all__ = [
     "commit_batch",
     "commit_queued",
     "frame_of",
+    "help_queued",
     "resume_stalled",
     "start_commit",
 ]
 
 MANY = 2000  # rows from which a page hands the work to a worker
-WRITING = (RowAction.CREATE, RowAction.UPDATE)
+SPELL = 5.0  # seconds for which one helps, before other messages have their turn
 OPEN = (RowAction.ASK, RowAction.REFUSE)
 COMMITTABLE = (
     BatchState.CHECKED,
@@ -73,16 +77,18 @@ def commit_batch(
 
     Each thousand rows is a transaction of its own and marks its rows done, so that a commit that
     was cut off goes on where it stopped; with the option `whole` all rows are one transaction. Two
-    at once: the second is refused (BusyError), and no row is ever written twice.
+    at once: the second is refused (BusyError), and no row is ever written twice. With MANY rows
+    other workers are asked to help; this one leads: it waits for them, and finishes.
     """
     now = now or timezone.now()
     with alone(batch):
         with transaction.atomic():
             batch = _claim(batch, by)
         try:
-            _write(batch, frame_of(batch, now), by=by)
+            _write(batch, now, by=by)
         except CancelledError:
-            stop_at(batch, BatchState.CANCELLED)
+            with halted(batch):
+                stop_at(batch, BatchState.CANCELLED)
             return batch
         except SoftTimeLimitExceeded:
             raise  # the sweep goes on with it
@@ -91,7 +97,8 @@ def commit_batch(
             raise
         except Exception:
             sentence = _("Something went wrong; what is written stays, it can be continued.")
-            stop_at(batch, BatchState.FAILED, error=sentence)
+            with halted(batch):
+                stop_at(batch, BatchState.FAILED, error=sentence)
             raise
         with transaction.atomic(), acting(by=by, why="import", batch=str(batch.pk)):
             _finish(batch, by=by, now=now)
@@ -107,6 +114,22 @@ def commit_queued(*, batch: str, user: int | None) -> None:
         commit_batch(batch=found, by=User.objects.filter(pk=user).first() if user else None)
     except BatchRefusedError:
         return  # another worker is at it; or it was refused, and the batch says so
+
+
+def help_queued(*, batch: str, user: int | None, moment: str) -> None:
+    """Help with a commit for a short while; then queue for more behind whatever else waits.
+
+    When nothing is left to help with, and whoever led it has died, the commit is gone on with here.
+    """
+    found = ImportBatch.objects.filter(pk=batch, state=BatchState.COMMITTING).first()
+    if found is None:
+        return
+    by = User.objects.filter(pk=user).first() if user else None
+    frame = frame_of(found, datetime.fromisoformat(moment))
+    if Lane(found, frame, by, shared=True).help(SPELL):
+        ask_for_help(batch, user, moment)
+    else:
+        commit_queued(batch=batch, user=user)
 
 
 def cancel(*, batch: ImportBatch, by: User | None) -> ImportBatch:
@@ -160,8 +183,10 @@ def _claim(batch: ImportBatch, by: User | None) -> ImportBatch:
         )
     if batch.options.get("whole"):
         _refuse_unless_whole(batch)
+    # Asked of one who has died since: whoever goes on hears it.
+    batch.cancel_asked = batch.cancel_asked and batch.state == BatchState.COMMITTING
     batch.state, batch.committed_by = BatchState.COMMITTING, by
-    batch.beat_at, batch.error, batch.cancel_asked = timezone.now(), "", False
+    batch.beat_at, batch.error = timezone.now(), ""
     batch.save()
     return batch
 
@@ -176,25 +201,25 @@ def _refuse_unless_whole(batch: ImportBatch) -> None:
         )
 
 
-def _write(batch: ImportBatch, frame: Frame, *, by: User | None) -> None:
+def _write(batch: ImportBatch, now: datetime, *, by: User | None) -> None:
     """Write all rows that are left, in one transaction or in one for each thousand."""
     if batch.options.get("whole"):
         with transaction.atomic():
-            for rows in _parts(batch, frame, by=by):
+            for rows in _parts(batch, frame_of(batch, now), by=by):
                 _refuse_left(rows)
                 if ImportBatch.objects.filter(pk=batch.pk, cancel_asked=True).exists():
                     raise CancelledError
         return
-    done = batch.rows.filter(done=True).count()
-    total = done + batch.rows.filter(done=False, action__in=WRITING).count()
-    go_on(batch, done=done, total=total)
-    for rows in _parts(batch, frame, by=by):
-        done += len(rows)
-        go_on(batch, done=done, total=total)
+    done, left = left_of(batch)
+    go_on(batch, done=done, total=done + left)
+    shared = kind_of(batch.list_name).side_by_side and left >= MANY
+    if shared:
+        ask_for_help(str(batch.pk), by.pk if by else None, now.isoformat())
+    Lane(batch, frame_of(batch, now), by, shared=shared).lead()
 
 
 def _parts(batch: ImportBatch, frame: Frame, *, by: User | None) -> Iterator[list[ImportRow]]:
-    """Write thousand by thousand, each a transaction; yield the rows of each."""
+    """Write thousand by thousand in the order of the file; yield the rows of each."""
     writer = Writer(batch, kind_of(batch.list_name), frame, by)
     todo = batch.rows.filter(done=False, action__in=WRITING).defer("raw").order_by("number")
     after = 0

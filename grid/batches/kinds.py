@@ -131,6 +131,9 @@ class ListKind(ABC):
         "origin_code": "origin",
     }
     follows: ClassVar[Promise | str] = ""  # a sentence: what a commit leads to, and for whom
+    # Whether rows about different subjects may be written by several workers at once: what a row
+    # writes must hang on nothing that another row of the list writes, but for what `meets` tells.
+    side_by_side: ClassVar[bool] = False
     # The list's own problems: code -> severity and sentence (gettext_noop, with %(param)s).
     messages: ClassVar[Mapping[str, tuple[Severity, str]]] = {}
 
@@ -158,6 +161,14 @@ class ListKind(ABC):
         """
         number = values.get("id_number")
         return (values.get("id_type") or "", number) if number else None
+
+    def meets(self, values: Mapping[str, Any]) -> Hashable | None:
+        """Return a sign that rows about different subjects may share, and then be one; or None.
+
+        Rows that share it are not written at the same time, only one after the other.
+        """
+        name, phone = values.get("name"), values.get("phone")
+        return (name, phone) if name and phone else None
 
     @abstractmethod
     def book(self, values: Sequence[Values], frame: Frame, *, lock: bool = False) -> Book:

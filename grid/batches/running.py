@@ -1,5 +1,6 @@
 """What runs with a batch: one at a time, with signs of life, stopped when somebody asks."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,6 +23,7 @@ CHUNK = 1000  # rows of one transaction
 # Stable names: messages in the queue outlive a deployment.
 CHECK_TASK = "grid.import_check"
 COMMIT_TASK = "returnees.import_commit"
+HELP_TASK = "grid.import_help"
 UNDO_TASK = "grid.import_undo"
 THEN_TASK = "grid.import_then_commit"
 STALLED = timedelta(minutes=5)
@@ -58,17 +60,50 @@ def alone(batch: ImportBatch) -> Iterator[None]:
 
     The database holds the lock with the connection: that of a killed worker is free at once.
     """
-    key = batch.pk.int & (2**63 - 1)
+    key = _lock_of(batch)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         if not cursor.fetchone()[0]:
             raise BusyError(_("Somebody is at work on this import right now; wait a moment."))
     try:
+        with halted(batch):
+            pass  # whoever helped somebody who has died is through with it
         yield
     finally:
-        if connection.connection is not None and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+        _unlock(key)
+
+
+@contextmanager
+def halted(batch: ImportBatch) -> Iterator[None]:
+    """Wait until nobody helps with a batch any more, and let nobody begin meanwhile."""
+    key = _helpers_of(batch)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+    try:
+        yield
+    finally:
+        _unlock(key)
+
+
+def joined(batch: ImportBatch) -> bool:
+    """Be one who helps with a batch until the transaction ends; False while it is halted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [_helpers_of(batch)])
+        return bool(cursor.fetchone()[0])
+
+
+def _lock_of(batch: ImportBatch) -> int:
+    return int(batch.pk.int & (2**63 - 1))
+
+
+def _helpers_of(batch: ImportBatch) -> int:
+    return _lock_of(batch) ^ 1
+
+
+def _unlock(key: int) -> None:
+    if connection.connection is not None and connection.is_usable():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 def go_on(batch: ImportBatch, **figures: Any) -> None:
@@ -77,6 +112,25 @@ def go_on(batch: ImportBatch, **figures: Any) -> None:
     batch.beat_at = timezone.now()
     batch.save(update_fields=["summary", "beat_at"])
     if ImportBatch.objects.filter(pk=batch.pk, cancel_asked=True).exists():
+        raise CancelledError
+
+
+COUNT = """UPDATE grid_importbatch
+    SET beat_at = %s,
+        summary = jsonb_set(summary, '{done}', to_jsonb(coalesce((summary->>'done')::int, 0) + %s))
+    WHERE id = %s RETURNING summary, cancel_asked"""
+
+
+def count_done(batch: ImportBatch, rows: int) -> None:
+    """Add rows to those done and give a sign of life, or raise CancelledError where asked to stop.
+
+    In the database itself: several workers may be counting.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [timezone.now(), rows, batch.pk])
+        summary, cancel_asked = cursor.fetchone()
+    batch.summary = json.loads(summary) if isinstance(summary, str) else summary
+    if cancel_asked:
         raise CancelledError
 
 
@@ -107,6 +161,14 @@ def queue(batch: ImportBatch, by: User | None) -> None:
     task = TASKS[BatchState(batch.state)]
     args = [str(batch.pk), by.pk if by else None]
     transaction.on_commit(partial(send, task, args))
+
+
+def ask_for_help(batch: str, user: int | None, moment: str) -> None:
+    """Have another worker help with a commit, judged at this moment (ISO 8601): there are two.
+
+    Nothing hangs on it: without help the leading worker does it all.
+    """
+    transaction.on_commit(partial(send, HELP_TASK, [batch, user, moment]))
 
 
 def send(task: str, args: list[Any]) -> None:

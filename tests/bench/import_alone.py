@@ -13,7 +13,7 @@ def main() -> None:
     from tests.bench import imports  # the settings must be there first
 
     content = Path(sys.argv[1]).read_bytes()
-    imports.ours(content, imports.place_of(content))
+    imports.alone(content, imports.place_of(content))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 

@@ -1,27 +1,28 @@
-"""A worker beside the import, as `make run` keeps two: it reconciles the episodes it is told of."""
+"""The worker of the portal as `make run` keeps it, two processes, living on the day of the list."""
 
-import json
+import contextlib
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-import django
+from config.runtime.up import QUEUES
+
+LONG = 3600  # seconds for anything
 
 
-class Worker:
-    """The process, seen from the import: `tell` is the message, `wait` until all is done."""
+class Workers:
+    """The two processes, seen from outside: they take from the broker what is put there."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.bench.import_worker", self.now.isoformat()]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.wait()
+        self.process = subprocess.Popen(command)
         return self
 
     def __exit__(
@@ -30,32 +31,33 @@ class Worker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.process.stdin.close()
-        self.process.wait(60)
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(30)
+        self.process.kill()
 
-    def tell(self, ids: list[int]) -> None:
-        """Send the ids of episodes that changed."""
-        self.process.stdin.write(json.dumps(ids) + "\n")
-        self.process.stdin.flush()
-
-    def wait(self) -> None:
-        """Return when everything told has been reconciled."""
-        self.tell([])
-        if self.process.stdout.readline() != "done\n":
-            raise RuntimeError("the worker of the benchmark has died")
+    def work_until(self, done: Callable[[], bool]) -> None:
+        """Wait until something has come about; they must not die before."""
+        end = time.monotonic() + LONG
+        while not done():
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("the workers of the benchmark have died, or never end")
+            time.sleep(0.05)
 
 
 def main() -> None:
-    """Reconcile each line of ids; answer an empty one."""
-    django.setup()
-    from schedules.services import reconcile  # the settings must be there first
+    """Run a worker whose clock says the moment on the command line when it starts."""
+    import time_machine  # the clock of this process alone
 
-    now = datetime.fromisoformat(sys.argv[1])
-    for line in sys.stdin:
-        if ids := json.loads(line):
-            reconcile(episode_ids=ids, now=now)
-        else:
-            print("done", flush=True)
+    with time_machine.travel(datetime.fromisoformat(sys.argv[1]), tick=True):
+        from config.celery import app
+
+        app.worker_main(
+            [
+                *("--quiet", "worker", "-Q", QUEUES, "--concurrency", "2", "-O", "fair"),
+                *("--without-gossip", "--without-mingle", "--loglevel", "warning"),
+            ]
+        )
 
 
 if __name__ == "__main__":

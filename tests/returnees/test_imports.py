@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from grid.batches import committing, running
+from grid.batches import committing, running, sharing
 from grid.batches.checking import FileRefusedError, check_file
 from grid.batches.committing import (
     BatchRefusedError,
@@ -349,7 +349,7 @@ def test_only_waiting_rows_are_decided(world: World) -> None:
 def test_a_commit_cut_off_goes_on_where_it_stopped(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(committing, "CHUNK", 2)
+    monkeypatch.setattr(sharing, "CHUNK", 2)
     batch = check(*(a_line(n) for n in range(1, 8)))
     apply, calls = Writer.apply, []
 

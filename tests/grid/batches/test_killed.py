@@ -22,7 +22,7 @@ from django.db import connection, connections
 
 from config.runtime.valkey import Valkey
 from config.settings import celery_url
-from grid.batches import committing, running
+from grid.batches import running, sharing
 from grid.batches.checking import check_file
 from grid.batches.committing import BatchRefusedError, commit_batch, resume_stalled, start_commit
 from grid.batches.undoing import start_undo, undo_batch
@@ -194,7 +194,7 @@ def test_taking_back_whose_worker_is_killed_goes_on_too(
 def test_two_at_once_write_no_row_twice(
     town: World, monkeypatch: pytest.MonkeyPatch, announced: Any
 ) -> None:
-    monkeypatch.setattr(committing, "CHUNK", 10)
+    monkeypatch.setattr(sharing, "CHUNK", 10)
     batch = listed(60)
     said: list[str] = []
 

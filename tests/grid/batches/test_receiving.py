@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from grid.batches import checking, committing, rows, running, undoing
+from grid.batches import checking, committing, rows, running, sharing, undoing
 from grid.batches.answers import answer_file, problems
 from grid.batches.checking import FileRefusedError, receive, recheck
 from grid.batches.committing import (
@@ -59,7 +59,7 @@ def big(monkeypatch: pytest.MonkeyPatch, *, chunk: int = 2) -> None:
     """Let every file be a big one, of small chunks."""
     monkeypatch.setattr(checking, "SMALL", 0)
     monkeypatch.setattr(rows, "CHUNK", chunk)
-    monkeypatch.setattr(committing, "CHUNK", chunk)
+    monkeypatch.setattr(sharing, "CHUNK", chunk)
     monkeypatch.setattr(committing, "MANY", 1)
     monkeypatch.setattr(undoing, "CHUNK", chunk)
     monkeypatch.setattr(undoing, "MANY", 1)
@@ -204,17 +204,17 @@ def test_a_reading_names_known_fields_and_each_once(world: World) -> None:
 # --- stopped and gone on with ----------------------------------------------------------------
 
 
-def stop_after(monkeypatch: pytest.MonkeyPatch, module: Any, beats: int, by: User) -> None:
-    """Have somebody ask for a stop when so many signs of life were given."""
-    go_on, seen = module.go_on, []
+def stop_at_once(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, by: User) -> None:
+    """Have somebody ask for a stop when this function gives its first sign of life."""
+    alive, seen = getattr(module, name), []
 
-    def beat(batch: ImportBatch, **figures: Any) -> None:
+    def beat(batch: ImportBatch, *figures: Any, **more: Any) -> None:
         seen.append(figures)
-        if len(seen) == beats:
+        if len(seen) == 1:
             cancel(batch=batch, by=by)
-        go_on(batch, **figures)
+        alive(batch, *figures, **more)
 
-    monkeypatch.setattr(module, "go_on", beat)
+    monkeypatch.setattr(module, name, beat)
 
 
 def test_a_commit_is_stopped_and_what_is_written_stays(
@@ -224,7 +224,7 @@ def test_a_commit_is_stopped_and_what_is_written_stays(
     big(monkeypatch)
     (message,) = sent(lambda: start_commit(batch=batch, by=world.township))
     with monkeypatch.context() as patch:
-        stop_after(patch, committing, 2, world.township)
+        stop_at_once(patch, sharing, "count_done", world.township)
         import_commit(*message[1])
     batch.refresh_from_db()
     assert (batch.state, batch.cancel_asked) == (BatchState.CANCELLED, False)
@@ -246,7 +246,7 @@ def test_a_stopped_commit_can_be_taken_back(
     big(monkeypatch)
     (message,) = sent(lambda: start_commit(batch=batch, by=world.township))
     with monkeypatch.context() as patch:
-        stop_after(patch, committing, 2, world.township)
+        stop_at_once(patch, sharing, "count_done", world.township)
         import_commit(*message[1])
 
     batch.refresh_from_db()
@@ -265,7 +265,7 @@ def test_a_check_is_stopped_and_begun_anew(
     big(monkeypatch)
     (message,) = sent(lambda: take(flats(*(flat(n) for n in range(5)))))
     with monkeypatch.context() as patch:
-        stop_after(patch, checking, 1, world.township)
+        stop_at_once(patch, checking, "go_on", world.township)
         import_check(*message[1])
     batch = ImportBatch.objects.get()
     assert (batch.state, batch.checked_at) == (BatchState.CANCELLED, None)
