@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from policies.errors import PackError
 from policies.pack import Pack
 from policies.schema import PACKS, keys, load, load_text
 from returnees.models import PolicyPack, PolicyVersion
+from returnees.models.health import REPORT_WITHIN
 
 __all__ = [
     "NoPolicyInForceError",
@@ -28,6 +29,7 @@ __all__ = [
     "pack_in_force",
     "pack_of",
     "pack_of_file",
+    "report_within",
     "store_pack",
     "stored_shipped",
 ]
@@ -54,6 +56,15 @@ def pack_of(version: PolicyVersion) -> Pack:
     """
     readings = tuple(sorted(version.settings.items()))
     return _pack(version.digest, version.file_id, version.pack, readings)
+
+
+def report_within(version: PolicyVersion) -> timedelta:
+    """Return within what time a notice wants a finding reported upward (JY-2s, A-38).
+
+    Most notices have no duty that says so: theirs is the portal's own reading.
+    """
+    said = [d.hours for d in pack_of(version).duties if d.evidence == "abnormality_closed"]
+    return timedelta(hours=min(said)) if said and min(said) else REPORT_WITHIN
 
 
 def pack_of_file(file: PolicyPack) -> Pack:

@@ -75,7 +75,7 @@ class HealthLog(models.Model):
         return self.episode.scope_keys()
 
 
-REPORT_WITHIN = timedelta(hours=2)
+REPORT_WITHIN = timedelta(hours=2)  # where the notice does not say
 
 
 class AbnormalityQuerySet(ScopedQuerySet):
@@ -129,8 +129,10 @@ class Abnormality(models.Model):
 
     @property
     def report_due_at(self) -> datetime:
-        """When the level above must know (A-38: two hours after the finding)."""
-        return self.found_at + REPORT_WITHIN
+        """When the level above must know, as the notice of the episode says (A-38: two hours)."""
+        from returnees.policies import report_within  # noqa: PLC0415  it knows the models
+
+        return self.found_at + report_within(self.episode.policy)
 
     @property
     def is_reported_late(self) -> bool:

@@ -19,7 +19,8 @@ from grid.choices import Tier
 from grid.errors import Refused
 from grid.models import User
 from grid.responsibility import tier_holders
-from returnees.models.health import REPORT_WITHIN
+from returnees.models import Abnormality, PolicyVersion
+from returnees.policies import report_within
 from schedules import sql
 from schedules.choices import Matter
 from schedules.models import Escalation, Reminder
@@ -45,14 +46,17 @@ WHERE t.state = 'pending' AND t.due_day >= %(oldest)s AND {condition}
 ORDER BY {since} DESC, t.id LIMIT %(most)s
 """
 FINDINGS = """
-SELECT NULL::bigint, a.id, a.episode_id, a.place_id, a.found_at + %(within)s,
+SELECT NULL::bigint, a.id, a.episode_id, a.place_id, a.found_at + w.within,
     coalesce(x.tiers, '{}'), x.users
 FROM returnees_abnormality a
+JOIN returnees_episode e ON e.id = a.episode_id
+JOIN unnest(%(policies)s::bigint[], %(within)s::interval[]) AS w (policy, within)
+    ON w.policy = e.policy_id
 LEFT JOIN LATERAL (
     SELECT array_agg(s.tier) AS tiers, array_agg(s.user_id) AS users
     FROM schedules_escalation s WHERE s.abnormality_id = a.id
 ) x ON true
-WHERE a.closed_at IS NULL AND a.reported_at IS NULL AND a.found_at + %(within)s <= %(first)s
+WHERE a.closed_at IS NULL AND a.reported_at IS NULL AND a.found_at + w.within <= %(first)s
     AND coalesce(cardinality(x.tiers), 0) < %(levels)s
 ORDER BY a.found_at DESC, a.id LIMIT %(most)s
 """
@@ -129,7 +133,9 @@ def _past_limit(matter: Matter, now: datetime, steps: Sequence[timedelta]) -> li
         "matter": str(matter),
     }
     if matter == Matter.ABNORMAL:
-        found = sql.rows(FINDINGS, within=REPORT_WITHIN, **shared)
+        limits = _report_limits()
+        given = {"policies": list(limits), "within": list(limits.values())}
+        found = sql.rows(FINDINGS, **given, **shared)
     else:
         since_at, condition = OF_TASKS[matter]
         statement = TASKS.format(since=since_at, condition=condition)
@@ -138,6 +144,14 @@ def _past_limit(matter: Matter, now: datetime, steps: Sequence[timedelta]) -> li
         Subject(task, finding, episode, place, since, frozenset(tiers), frozenset(users or ()))
         for task, finding, episode, place, since, tiers, users in found
     ]
+
+
+def _report_limits() -> dict[int, timedelta]:
+    """Return, by notice, within what time its findings are reported upward (JY-2s, A-38)."""
+    waiting = Abnormality.objects.open().filter(reported_at=None).order_by()
+    policies = waiting.values_list("episode__policy", flat=True).distinct()
+    versions = PolicyVersion.objects.filter(pk__in=policies)
+    return {version.pk: report_within(version) for version in versions}
 
 
 def _levels(

@@ -37,7 +37,8 @@ def findings_of(request: PortalRequest) -> QuerySet[Abnormality]:
     found: QuerySet[Abnormality] = Abnormality.objects.open().filter(
         episode__responsible=request.user
     )
-    return found.select_related("episode__person").order_by("found_at", "pk")
+    found = found.select_related("episode__person", "episode__policy")
+    return found.order_by("found_at", "pk")
 
 
 def day_of(request: PortalRequest, query: str = "") -> Day:

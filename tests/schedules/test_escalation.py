@@ -1,5 +1,6 @@
 """What is not done climbs the tiers: each told once, answers kept, settled by itself (JY-16c)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from grid.choices import Tier
 from grid.days import today
 from grid.models import Assignment, Leave
+from returnees import policies
 from returnees.choices import AbnormalityKind
 from returnees.models import Abnormality
 from schedules.choices import Matter, TaskState
@@ -135,6 +137,27 @@ def test_an_abnormal_finding_not_reported_within_two_hours_climbs(chain):
 
     assert told(abnormality=finding) == [(Tier.VILLAGE, chain.head.name)]
     assert Escalation.objects.get().closed_at is not None
+
+
+@pytest.mark.clause("JY-2s")
+def test_a_notice_that_gives_more_hours_for_the_report_is_followed(chain, monkeypatch):
+    """Under a notice that says five hours, five hours it is: on the page and up the tiers."""
+    episode = returnee(days=-3)
+    drop(Task.objects.all())
+    shipped = policies.pack_of(episode.policy)
+    duties = tuple(
+        replace(duty, hours=5) if duty.evidence == "abnormality_closed" else duty
+        for duty in shipped.duties
+    )
+    monkeypatch.setattr(policies, "pack_of", lambda _version: replace(shipped, duties=duties))
+    finding = Abnormality.objects.create(
+        episode=episode, place_id=episode.place_id, kind=AbnormalityKind.SYMPTOM,
+        found_at=clock(10), what="38.2",
+    )  # fmt: skip
+
+    assert finding.report_due_at == clock(15)
+    assert escalate(now=clock(14, minute=59)) == 0
+    assert escalate(now=clock(15)) == 1
 
 
 @pytest.mark.clause("JY-2o")
