@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.db.models.base import ModelState
 from psycopg import sql
 
+from grid.arrays import array_text
 from grid.fields import HashField
 
 Row = TypeVar("Row", bound=models.Model)
@@ -110,8 +111,10 @@ def _prepare(field: Any) -> Callable[[Any], Any] | None:
     while field.remote_field is not None:
         field = field.target_field
     plain = (models.CharField, models.IntegerField, models.DateField, models.UUIDField)
-    if isinstance(field, (*plain, models.BooleanField, ArrayField, HashField)):
+    if isinstance(field, (*plain, models.BooleanField, HashField)):
         return None
+    if isinstance(field, ArrayField):
+        return _array
     if isinstance(field, models.BinaryField):
         return cast("Callable[[Any], Any]", field.get_prep_value)  # sealed
     if isinstance(field, models.JSONField):
@@ -119,10 +122,29 @@ def _prepare(field: Any) -> Callable[[Any], Any] | None:
     return lambda value: field.get_db_prep_save(value, connection)
 
 
+def _array(value: Any) -> str | None:
+    return None if value is None else array_text(value)
+
+
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
+class Written(dict[str, Any]):
+    """JSON that many rows share: its text is made once. Nobody changes it: take another."""
+
+    __slots__ = ("text",)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise TypeError("Many rows share this: change a copy.")
+
+
 def _json(value: Any) -> str | None:
+    if isinstance(value, Written):
+        try:
+            return cast("str", value.text)
+        except AttributeError:
+            value.text = _dumps(value)
+            return cast("str", value.text)
     return None if value is None else _dumps(value)
 
 
@@ -162,9 +184,7 @@ def _kind(field: Any) -> str:
     return "text" if is_text else str(field.db_type(connection))
 
 
-def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:
-    values = [getattr(row, field.attname) for row in rows]
-    if isinstance(field, ArrayField):
-        return ["{" + ",".join(value) + "}" for value in values]
+def _column(field: Any, rows: Sequence[models.Model]) -> str:
+    values = map(attrgetter(field.attname), rows)
     prepare = _prepare(field)
-    return [prepare(value) for value in values] if prepare else values
+    return array_text(map(prepare, values) if prepare else values)

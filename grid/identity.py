@@ -6,6 +6,7 @@ in force when the number was first given, often not in force at birth.
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from stdnum.iso7064 import mod_11_2
 
@@ -32,6 +33,8 @@ def sex_of(number: str) -> str:
     return "M" if int(number[16]) % 2 else "F"
 
 
+# Asked of each number of a list as its report is looked at and as its person is written.
+@lru_cache(maxsize=4096)
 def is_valid(number: str) -> bool:
     """Say whether form, date and check digit (ISO 7064 MOD 11-2) of an ID number hold."""
     return bool(

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.models import Field, ForeignKey, Lookup
 
+from grid.arrays import array_text
+
 
 @ForeignKey.register_lookup
 @Field.register_lookup
@@ -20,5 +22,5 @@ class OneOf(Lookup):
         """Return `column = ANY(array)`."""
         column, params = self.process_lhs(compiler, connection)
         field = self.lhs.output_field
-        values = [field.get_prep_value(value) for value in self.rhs]
+        values = array_text(map(field.get_prep_value, self.rhs))
         return f"{column} = ANY(%s::{field.db_type(connection)}[])", (*params, values)

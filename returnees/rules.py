@@ -8,10 +8,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from grid.bulk import Written
 from returnees.choices import StageKind, TestPurpose
 
 Plan = dict[str, Any]
 DAY = timedelta(days=1)
+
+
+class SharedPlan(Written):
+    """A plan that many people of a list share: what it asks for is worked out once."""
+
+    __slots__ = ("stages", "tests")
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self.stages: list[WantedStage] = _stages(plan)
+        self.tests: list[WantedTest] = _tests(plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,10 @@ class Lived:
 
 def wanted_stages(plan: Mapping[str, Any]) -> list[WantedStage]:
     """Return the stages of a plan in their order."""
+    return plan.stages if isinstance(plan, SharedPlan) else _stages(plan)
+
+
+def _stages(plan: Mapping[str, Any]) -> list[WantedStage]:
     clauses = clauses_of(plan)
     return [
         WantedStage(
@@ -80,6 +96,10 @@ def wanted_tests(plan: Mapping[str, Any]) -> list[WantedTest]:
 
     Tests on arrival hold the first stage: it ends with all its tests negative (C-8, A-13).
     """
+    return plan.tests if isinstance(plan, SharedPlan) else _tests(plan)
+
+
+def _tests(plan: Mapping[str, Any]) -> list[WantedTest]:
     clauses = clauses_of(plan)
     stages = plan.get("stages", ())
     first = (stages[0]["kind"], _day(stages[0]["day0"])) if stages else None

@@ -149,9 +149,12 @@ def named_in(stay: Stay, place: str, part: str) -> bool:
 
 
 def plan_of(pack: Pack, facts: Mapping[str, Any], who: str) -> rules.Plan:
-    """Return the plan as an episode keeps it; NotPlannableError names the person and the fault."""
+    """Return the plan as an episode keeps it; NotPlannableError names the person and the fault.
+
+    Others may share it: who wants another makes one (`plan | {…}`).
+    """
     try:
-        return dict(_planned(pack, _decisive(facts)))
+        return _planned(pack, _decisive(facts))
     except FactsError as error:
         raise NotPlannableError(
             _("%(name)s cannot be planned: %(fault)s") % {"name": who, "fault": error}
@@ -178,7 +181,7 @@ def _planned(pack: Pack, facts: str) -> rules.Plan:
     # The quote is the clause's own: the pack has it, a hundred thousand plans need not. New
     # dicts: the planner shares its reasons between plans.
     made["why"] = [{**reason, "quote": ""} for reason in made["why"]]
-    return made
+    return rules.SharedPlan(made)
 
 
 def journeys_of(episodes: Iterable[Episode]) -> dict[int, Journey]:
