@@ -63,8 +63,9 @@ def report_within(version: PolicyVersion) -> timedelta:
 
     Most notices have no duty that says so: theirs is the portal's own reading.
     """
-    said = [d.hours for d in pack_of(version).duties if d.evidence == "abnormality_closed"]
-    return timedelta(hours=min(said)) if said and min(said) else REPORT_WITHIN
+    duties = pack_of(version).duties
+    hours = max((d.hours for d in duties if d.evidence == "abnormality_closed"), default=0)
+    return timedelta(hours=hours) if hours else REPORT_WITHIN
 
 
 def pack_of_file(file: PolicyPack) -> Pack:
