@@ -1,11 +1,12 @@
 """What the page of an import shows: its steps, figures, reasons, and which rows are looked for."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import BinaryField, Count, ExpressionWrapper, F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,9 +14,10 @@ from grid.areas import short_name
 from grid.batches.callers import callers
 from grid.batches.kinds import ListKind
 from grid.choices import BatchState, RowAction
+from grid.crypto import unseal_bytes
 from grid.days import today
 from grid.import_words import code_label
-from grid.models import ImportBatch, ImportRow, Place, User
+from grid.models import ImportBatch, ImportRow, Person, Place, User
 
 # Filter of the page -> figure of the summary; the tiles lead to them.
 FIGURES = {
@@ -33,6 +35,7 @@ RUNNING = (BatchState.CHECKING, BatchState.COMMITTING, BatchState.UNDOING)
 PLANNED = (BatchState.CHECKED, BatchState.DISCARDED)
 DECIDABLE = (BatchState.CHECKED, BatchState.COMMITTED)
 GOES_ON = (BatchState.FAILED, BatchState.CANCELLED)
+MOST_READ = 20_000  # rows that are unsealed for a search by name
 MOST_FOUND = 200  # rows that a search by name returns
 MOST_VILLAGES = 6  # named before a confirmation
 LONGEST_NUMBER = 9  # digits of a row number
@@ -99,20 +102,17 @@ def tabs_of(batch: ImportBatch) -> list[Tab]:
 
 def codes_of(batch: ImportBatch, kind: ListKind, sought: Sought) -> list[CodeCount]:
     """Return the reasons in the rows of a filter with their counts, the gravest first."""
-    sql = (
-        "SELECT one ->> 'code', one ->> 'severity', count(DISTINCT row.id) "
-        "FROM grid_importrow row, jsonb_array_elements(row.problems) one "
-        "WHERE row.batch_id = %s AND row.kind = 'data' AND row.problems <> '[]'::jsonb"
-    )
-    params: list[Any] = [batch.pk]
+    rows = batch.rows.filter(kind="data").exclude(problems=[])
     if sought.show != "all":
-        sql += " AND row.action = %s"
-        params.append(sought.show)
-    with connection.cursor() as cursor:
-        cursor.execute(sql + " GROUP BY 1, 2", params)
-        found = cursor.fetchall()
+        rows = rows.filter(action=sought.show)
+    # Few combinations of reasons occur, however many rows have them.
+    alike = rows.order_by().values_list("problems").annotate(n=Count("pk"))
+    found: Counter[tuple[str, str]] = Counter()
+    for problems, n in alike:
+        for one in {(problem["code"], problem["severity"]) for problem in problems}:
+            found[one] += n
     own = sentences_of(kind)
-    counts = [CodeCount(code, code_label(code, own), how, n) for code, how, n in found]
+    counts = [CodeCount(code, code_label(code, own), how, n) for (code, how), n in found.items()]
     return sorted(counts, key=lambda one: (SEVERITIES.index(one.severity), -one.count, one.code))
 
 
@@ -122,28 +122,64 @@ def sentences_of(kind: ListKind) -> dict[str, str]:
 
 
 def rows_of(batch: ImportBatch, sought: Sought) -> QuerySet[ImportRow]:
-    """Return the data rows that are asked for; a name is looked for in the unsealed rows."""
+    """Return the data rows that are asked for.
+
+    A name is looked for in the sealed rows: in those of persons known by such a name, and in so
+    many of those about nobody known as take no more than a blink.
+    """
+    rows = _narrowed(batch, sought)
+    if _is_number(sought.query):
+        return rows.filter(number=int(sought.query))
+    if sought.query:
+        persons = Person.objects.filter(name__contains=sought.query).values("pk")
+        known = rows.filter(person_key__in=persons).order_by("number")
+        keys = _named(known, sought.query) + _named(_nobodys(rows), sought.query)
+        return rows.filter(pk__in=keys)
+    return rows
+
+
+def _is_number(query: str) -> bool:
+    return query.isdecimal() and len(query) <= LONGEST_NUMBER
+
+
+def _narrowed(batch: ImportBatch, sought: Sought) -> QuerySet[ImportRow]:
+    """Return the data rows of a fate and reason."""
     rows = batch.rows.filter(kind="data")
     if sought.show != "all":
         rows = rows.filter(action=sought.show)
     if sought.code:
         rows = rows.filter(problems__contains=[{"code": sought.code}])
-    if sought.query.isdecimal() and len(sought.query) <= LONGEST_NUMBER:
-        return rows.filter(number=int(sought.query))
-    if sought.query:
-        return rows.filter(pk__in=_named(rows, sought.query))
     return rows
 
 
 def _named(rows: QuerySet[ImportRow], query: str) -> list[int]:
+    """Return the keys of rows whose name holds a text: every row is unsealed, few are parsed."""
+    wanted = json.dumps(query, ensure_ascii=False)[1:-1].encode()
+    sealed = ExpressionWrapper(F("values"), output_field=BinaryField())
+    pairs: Iterator[tuple[int, Any]] = (
+        rows.annotate(sealed=sealed).values_list("pk", "sealed")[:MOST_READ].iterator()
+    )
     found: list[int] = []
-    pairs: Iterator[tuple[int, Any]] = rows.values_list("pk", "values").iterator(chunk_size=2000)
-    for key, values in pairs:
-        if query in str((values or {}).get("name") or ""):
+    for key, value in pairs:
+        text = unseal_bytes(value) if value else b""
+        if wanted in text and query in str(json.loads(text).get("name") or ""):
             found.append(key)
             if len(found) == MOST_FOUND:
                 break
     return found
+
+
+def _nobodys(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
+    """Return the rows about nobody known yet, as they stand in the file."""
+    return rows.filter(person_key=None).order_by("number")
+
+
+def not_read(batch: ImportBatch, sought: Sought) -> int:
+    """Return after how many rows the search for a name stopped; 0 where it read them all."""
+    if not sought.query or _is_number(sought.query):
+        return 0
+    rows = _nobodys(_narrowed(batch, sought))
+    return MOST_READ if rows[MOST_READ : MOST_READ + 1].exists() else 0
 
 
 def order_of(sought: Sought) -> tuple[str, ...]:

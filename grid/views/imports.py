@@ -26,6 +26,7 @@ from grid.import_pages import (
     Sought,
     codes_of,
     concerned,
+    not_read,
     order_of,
     promise_of,
     rows_of,
@@ -246,6 +247,7 @@ def _rows(
     headings = [fact.label for fact in lines[0].facts] if lines else []
     return {
         "sought": sought,
+        "not_read": not_read(batch, sought),
         "tabs": tabs_of(batch),
         "figures": kind.figures(batch),
         "codes": codes_of(batch, kind, sought),

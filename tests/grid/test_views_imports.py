@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from grid.choices import BatchState
 from grid.days import today
-from grid.models import ImportBatch
+from grid.models import ImportBatch, Person
 from returnees.models import Episode
 from returnees.services.reports import register_report
 from tests.cast import FAR, TOWN, VILLAGE, World
@@ -156,6 +156,28 @@ def test_rows_are_filtered_by_fate_reason_name_and_number(world: World, batch: I
     assert names(q="nobody") == names(show="ask") == []
     assert names(show="odd", cursor="odd", code="'") == []
     assert names(show="odd") == names()
+
+
+def test_a_name_is_found_among_rows_of_known_persons_and_of_others(
+    world: World, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(world.township)
+    client.post(reverse("import-confirm", args=[batch.pk]))
+    assert batch.rows.exclude(person_key=None).count() == 2
+
+    def found(name: str) -> list[str]:
+        return [line.name for line in detail(world, batch, q=name).context["lines"]]
+
+    assert [found(NAMES[n]) for n in (1, 2, 3)] == [[NAMES[1]], [NAMES[2]], [NAMES[3]]]
+    Person.objects.filter(name=NAMES[1]).update(name="改名人")
+    assert found("改名") == []  # the row does not say so
+
+    again = upload(client, as_text(*(a_row(n) for n in (4, 5, 6))))
+    monkeypatch.setattr("grid.import_pages.MOST_READ", 2)
+    page = detail(world, again, q=NAMES[6])
+    assert page.context["lines"] == []
+    assert "reads 2 rows" in soup(page).text
+    assert "reads 2 rows" not in soup(detail(world, again, q="4")).text
 
 
 def test_the_reason_of_a_filter_is_said_in_a_few_words(world: World, batch: ImportBatch) -> None:
