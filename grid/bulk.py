@@ -133,6 +133,7 @@ class Written(dict[str, Any]):
     """JSON that many rows share: its text is made once. Nobody changes it: take another."""
 
     __slots__ = ("text",)
+    text: str
 
     def __setitem__(self, key: str, value: Any) -> None:
         raise TypeError("Many rows share this: change a copy.")
@@ -141,10 +142,10 @@ class Written(dict[str, Any]):
 def _json(value: Any) -> str | None:
     if isinstance(value, Written):
         try:
-            return cast("str", value.text)
+            return value.text
         except AttributeError:
             value.text = _dumps(value)
-            return cast("str", value.text)
+            return value.text
     return None if value is None else _dumps(value)
 
 
