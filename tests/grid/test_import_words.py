@@ -9,7 +9,8 @@ from grid.import_labels import ENGLISH, SHORT
 from grid.import_words import code_label, field_of, key_name
 from grid.imports.messages import MESSAGES
 
-LISTS = [pytest.param(kind, id=kind.name) for kind in all_kinds()]
+KINDS = all_kinds()  # as the apps registered them: tests may add lists of their own
+LISTS = [pytest.param(kind, id=kind.name) for kind in KINDS]
 
 
 @pytest.mark.parametrize("kind", LISTS)
@@ -33,7 +34,7 @@ def test_every_list_says_what_its_commit_leads_to(kind: ListKind) -> None:
 
 
 def test_every_code_is_named_in_a_few_words() -> None:
-    codes = {*MESSAGES, *(code for kind in all_kinds() for code in kind.messages)}
+    codes = {*MESSAGES, *(code for kind in KINDS for code in kind.messages)}
 
     assert sorted(codes - SHORT.keys()) == []
     with translation.override("en"):
@@ -41,7 +42,7 @@ def test_every_code_is_named_in_a_few_words() -> None:
 
 
 def test_a_value_without_a_column_of_its_own_is_named_in_the_readers_language() -> None:
-    cadres = next(kind for kind in all_kinds() if kind.name == "cadres")
+    cadres = next(kind for kind in KINDS if kind.name == "cadres")
 
     assert field_of(cadres.spec, "dest_code") is None
     with translation.override("zh-hans"):
