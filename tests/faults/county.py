@@ -40,7 +40,11 @@ def build_county(people: int) -> None:
             User.objects.create(phone=f"1541{n:05d}{k:02d}", name=f"包保{n}-{k}", password="!")
             for k in range(3)
         )
-        for user, role in ((one, "VILLAGE_CADRE"), (other, "VILLAGE_CADRE"), (head, "VILLAGE_HEAD")):
+        for user, role in (
+            (one, "VILLAGE_CADRE"),
+            (other, "VILLAGE_CADRE"),
+            (head, "VILLAGE_HEAD"),
+        ):
             Post.objects.create(user=user, role=Role[role], place_id=code, since=since)
         give(one, Tier.HOUSEHOLD, since, place_id=code, at_id=code)
         give(head, Tier.VILLAGE, since, place_id=code, at_id=code)

@@ -4,7 +4,6 @@ What a dead worker had in hand is taken from the broker too, so that nothing com
 the database and the sweep heal all of it.
 """
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -87,14 +86,15 @@ class Faults:
         return sum(time.monotonic() - since < PATIENCE for since in self.hung)
 
 
-def faults(seed: int, steps: list[datetime], each: int) -> Faults:
-    """Spread each kind of death over the fortnight; the last day is for healing."""
+def faults(seed: int, steps: list[datetime], deaths: dict[str, int]) -> Faults:
+    """Spread the deaths over the fortnight; the last day is for healing."""
     random = Random(f"faults {seed}")
-    hours = random.sample(steps[: -8], k=each * len(KINDS))
-    dying = {
-        hour: (KINDS[n % len(KINDS)], random.random() * 0.4) for n, hour in enumerate(hours)
-    }
-    return Faults(dying, random)
+    kinds = [kind for kind, many in deaths.items() for _n in range(many)]
+    hours = random.sample(steps[:-8], k=len(kinds))
+    return Faults(
+        {hour: (kind, random.random() * 0.4) for hour, kind in zip(hours, kinds, strict=True)},
+        random,
+    )
 
 
 class Launcher:
@@ -126,14 +126,12 @@ def disturbed(site: Site, people: People, steps: list[datetime], dying: Faults) 
         with time_machine.travel(moment, tick=True):
             people.act(moment)
         ring(moment, site.send)
-        b = time.monotonic()
         if moment in dying.at:
             kind, after = dying.at[moment]
             time.sleep(after)
             launcher.kill(kind)
             ring(moment + timedelta(minutes=45), site.send)
         site.settles(but=dying.hanging)
-        print(moment, dying.at.get(moment), round(time.monotonic() - b, 1))
     for moment in evening(steps):
         ring(moment, site.send)
         site.settles()
@@ -141,20 +139,18 @@ def disturbed(site: Site, people: People, steps: list[datetime], dying: Faults) 
 
 def live(
     site: Site, service: Service, post: Callable[[Any], None], *, people: int, seed: int,
-    hours: tuple[int, ...], each: int, days: int = 14,
-) -> Faults:
+    hours: tuple[int, ...], deaths: dict[str, int],
+) -> None:  # fmt: skip
     """Live the same fortnight twice, in quiet and with deaths, and compare what is left."""
-    steps = moments(hours, days)
+    steps = moments(hours)
     site.make_database("calm", like="start")
     post(at_once)
-    began = time.monotonic()
     with site.used("calm"):
         one_channel(service.url)
         undisturbed(People(people, seed, at_once), steps)
         calm = left(service)
-    print("calm", time.monotonic() - began)
     service.got.clear()
-    dying = faults(seed, steps, each)
+    dying = faults(seed, steps, deaths)
     service.next_answer = dying.answer
     site.make_database("wild", like="start")
     post(site.send)
@@ -163,19 +159,37 @@ def live(
         disturbed(site, People(people, seed, site.send), steps, dying)
         wild = left(service)
         assert counted_in_notices() == escalated()
-        waiting = Reminder.objects.filter(state="waiting").count()
-    print("wild", time.monotonic() - began, dying.killed, dying.answered, len(service.got), len(wild.shown))
-    print(len(calm.work), len(calm.above), len(calm.told), len(calm.digests))
-    assert wild.work == calm.work, sorted(map(str, wild.work ^ calm.work))[:20]
-    assert wild.above == calm.above, sorted(map(str, wild.above ^ calm.above))[:20]
-    assert wild.told == calm.told
-    assert wild.digests == calm.digests
-    assert waiting == 0
-    return dying
+        assert not Reminder.objects.filter(state="waiting").exists()
+    print(
+        f"seed {seed}: {people} people, killed {dict(dying.killed)}, "
+        f"the service answered {dict(dying.answered)}, "
+        f"{len(wild.work)} tasks, {len(wild.above)} escalations, {len(wild.shown)} messages shown"
+    )
+    assert dying.killed == deaths
+    assert differing(calm.work, wild.work) == []
+    assert differing(calm.above, wild.above) == []
+    assert differing(calm.told, wild.told) == []
+    assert differing(calm.digests, wild.digests) == []
+
+
+def differing(wanted: set[Any], found: set[Any]) -> list[tuple[str, Any]]:
+    """Return what is missing and what is too much, as far as it can be read."""
+    missing = [("missing", one) for one in sorted(wanted - found, key=str)]
+    return (missing + [("too much", one) for one in sorted(found - wanted, key=str)])[:20]
 
 
 @pytest.mark.processes
 def test_a_fortnight_of_deaths_leaves_what_a_quiet_one_leaves(site, county, service, post):
     county("start", 200)
-    dying = live(site, service, post, people=200, seed=5, hours=HOURS, each=int(__import__('os').environ.get('EACH','3')), days=int(__import__('os').environ.get('DAYS','14')))
-    assert dying.killed == dict.fromkeys(KINDS, 3)
+    deaths = {"worker": 2, "child": 3, "valkey": 3, "postgres": 3}
+    live(site, service, post, people=200, seed=5, hours=HOURS, deaths=deaths)
+
+
+@pytest.mark.soak
+@pytest.mark.processes
+def test_fortnights_of_five_thousand_people(site, county, service, post):
+    county("start", 5000)
+    for seed in range(3):
+        deaths = dict.fromkeys(KINDS, 12)
+        live(site, service, post, people=5000, seed=seed, hours=ALL_HOURS, deaths=deaths)
+        site.end_programs()
