@@ -77,5 +77,4 @@ def send_reminders(now: str | None = None, **_newer: object) -> None:
 @shared_task(name="schedules.escalate", ignore_result=True)  # type: ignore[untyped-decorator]
 def escalate(now: str | None = None, **_newer: object) -> None:
     """Tell the tiers above what is not done past its limit, and supervisors where it is much."""
-    services.escalate(now=_moment(now))
-    services.inspect(now=_moment(now))
+    services.escalate_and_inspect(now=_moment(now))

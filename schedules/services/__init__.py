@@ -7,7 +7,12 @@ from schedules.services.digests import send_digests
 from schedules.services.duties import sync_duties
 from schedules.services.escalation import answer_escalations, escalate
 from schedules.services.evidence import close_by_evidence
-from schedules.services.inspections import InspectionRefusedError, close_inspection, inspect
+from schedules.services.inspections import (
+    InspectionRefusedError,
+    close_inspection,
+    escalate_and_inspect,
+    inspect,
+)
 from schedules.services.jobs import heartbeat, job_run
 from schedules.services.outbox import queue_due, send_all, send_due, tell_by_hand
 from schedules.services.reconcile import reconcile
@@ -30,6 +35,7 @@ __all__ = [
     "derive_spans",
     "enter_result",
     "escalate",
+    "escalate_and_inspect",
     "follow_responsibility",
     "heartbeat",
     "inspect",

@@ -22,6 +22,7 @@ from grid.permissions import ROLE_PERMISSIONS, Permission
 from schedules import sql
 from schedules.choices import CLOSED_BY_EVIDENCE, Shortfall
 from schedules.models import Inspection, Reminder, Threshold
+from schedules.services.escalation import escalate
 from schedules.services.jobs import has_run, job_run
 
 JOB, KIND = "inspect", "inspection"
@@ -123,6 +124,12 @@ RETURNING i.holder_id, i.id
 
 class InspectionRefusedError(Refused):
     """The inspection cannot be closed so."""
+
+
+def escalate_and_inspect(*, now: datetime | None = None) -> None:
+    """Tell the tiers what is past its limit, then judge: what nobody answers counts at once."""
+    escalate(now=now)
+    inspect(now=now)
 
 
 def inspect(*, now: datetime | None = None) -> int:

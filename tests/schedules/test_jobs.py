@@ -30,7 +30,10 @@ NAMES = {
     "schedules.send_reminders": {"now": None},
     "schedules.escalate": {"now": None},
 }
-SERVICES = {"schedules.send_reminders": "send_all"}
+SERVICES = {
+    "schedules.send_reminders": "send_all",
+    "schedules.escalate": "escalate_and_inspect",
+}
 
 
 def test_every_entry_of_the_beat_schedule_is_a_registered_task():
