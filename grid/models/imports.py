@@ -125,7 +125,9 @@ class ImportRow(models.Model):
     village the row names, in the open so that the rows of a township's list are counted by village.
     """
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(  # found by the unique constraint
+        ImportBatch, models.CASCADE, related_name="rows", db_index=False
+    )
     number = models.PositiveIntegerField(_("row"))
     kind = models.CharField(max_length=16)
     verdict = models.CharField(max_length=8, blank=True)

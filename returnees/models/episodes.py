@@ -59,8 +59,12 @@ class Episode(models.Model):
     report = models.OneToOneField(
         AdvanceReport, models.PROTECT, verbose_name=_("report"), related_name="episode"
     )
-    place = models.ForeignKey(
-        Place, models.PROTECT, verbose_name=_("village of the stay"), related_name="episodes"
+    place = models.ForeignKey(  # found by episode_place_state
+        Place,
+        models.PROTECT,
+        verbose_name=_("village of the stay"),
+        related_name="episodes",
+        db_index=False,
     )
     policy = models.ForeignKey(
         PolicyVersion, models.PROTECT, verbose_name=_("notice"), related_name="episodes"
