@@ -173,6 +173,20 @@ def test_a_commit_whose_worker_is_killed_ends_as_if_nothing_had_happened(
 
 
 @pytest.mark.processes
+def test_one_of_two_workers_is_killed_and_the_other_ends_the_commit(
+    town: World, worker: Callable[[], Worker]
+) -> None:
+    batch = start_commit(batch=listed(PEOPLE), by=town.township)
+    first, second = worker(), worker()
+    first.works_until(lambda: 0 < done(batch) < PEOPLE)
+    first.kill()
+    second.works_until(lambda: reached(batch, BatchState.COMMITTED))
+
+    assert batch.summary["created"] == PEOPLE
+    assert Episode.objects.values("person").distinct().count() == PEOPLE
+
+
+@pytest.mark.processes
 def test_taking_back_whose_worker_is_killed_goes_on_too(
     town: World, worker: Callable[[], Worker]
 ) -> None:
