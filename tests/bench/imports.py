@@ -23,7 +23,7 @@ from unittest.mock import patch
 from django.core.management import call_command
 from django.db import connection
 
-from grid.batches import committing as committing_
+from grid.batches import running
 from grid.batches.checking import check_file, receive
 from grid.batches.committing import commit_batch, start_commit
 from grid.batches.kinds import Values
@@ -164,7 +164,7 @@ def _all_derived() -> bool:
 def alone(content: bytes, place: str) -> ImportBatch:
     """Check, commit and bring the tasks into being, all in this process."""
     batch = checked(content, place)
-    with patch.object(announce, "send", _reconciled), patch.object(committing_, "send", _unsent):
+    with patch.object(announce, "send", _reconciled), patch.object(running, "send", _unsent):
         return commit_batch(batch=batch, by=None, now=NOW)
 
 
