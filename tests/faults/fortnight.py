@@ -138,7 +138,7 @@ def undisturbed(people: People, steps: list[datetime]) -> None:
 
 
 def names() -> dict[int, str]:
-    return {pk: name for pk, name in Episode.objects.values_list("pk", "person__name")}
+    return dict(Episode.objects.values_list("pk", "person__name"))
 
 
 def work_left() -> set[tuple[Any, ...]]:
