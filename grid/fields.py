@@ -9,6 +9,8 @@ from django.db import models
 from grid.crypto import seal, seal_bytes, unseal, unseal_bytes
 
 QUICKLY = 1  # zlib's level
+# One for all: json.dumps makes one for each value. What is sealed holds no circles.
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
@@ -49,7 +51,7 @@ class SealedJSONField(SealedTextField):
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, bytes):
             return value
-        return seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        return seal(_dumps(value))
 
 
 class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
