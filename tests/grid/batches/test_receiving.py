@@ -1,5 +1,6 @@
 """Files that are received: checked now or by a worker, read another way, stopped, gone on with."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -322,7 +323,24 @@ def test_nobody_else_is_at_work_on_the_same_batch(world: World) -> None:
             pass
     finally:
         other.close()  # as that of a killed worker
+    _wait_for_no_lock()
     assert commit_batch(batch=batch, by=None).state == BatchState.COMMITTED
+
+
+def _wait_for_no_lock() -> None:
+    """Wait until the server has noticed that a connection is gone."""
+    held = (
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = ("
+        "SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(held)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.02)
+    raise AssertionError("The lock of a closed connection is still held.")
 
 
 def test_an_error_nobody_expected_is_kept_and_the_commit_goes_on(
