@@ -48,6 +48,7 @@ class ReturneeKind(ListKind):
     place_key = "dest_code"
     never_compared = NEVER_COMPARED
     nightly = True
+    side_by_side = True  # a return is its person's alone
     read_as = {
         "dest_code": "dest_village",
         "origin_code": "origin",
