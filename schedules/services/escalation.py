@@ -72,7 +72,11 @@ SETTLED = """
 UPDATE schedules_escalation s
 SET closed_at = %(now)s
 WHERE s.closed_at IS NULL AND (
-    EXISTS (SELECT FROM schedules_task t WHERE t.id = s.task_id AND t.state <> 'pending')
+    EXISTS (
+        SELECT FROM schedules_task t WHERE t.id = s.task_id AND t.state <> 'pending'
+            -- what was missed stays somebody's to answer for
+            AND (t.state <> 'missed' OR s.answered_at IS NOT NULL)
+    )
     OR EXISTS (
         SELECT FROM returnees_abnormality a WHERE a.id = s.abnormality_id
             AND (a.reported_at IS NOT NULL OR a.closed_at IS NOT NULL)

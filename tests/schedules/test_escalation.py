@@ -13,7 +13,7 @@ from returnees.choices import AbnormalityKind
 from returnees.models import Abnormality
 from schedules.choices import Matter, TaskState
 from schedules.models import Channel, Escalation, Reminder, Rung, Task
-from schedules.services import answer_escalations, escalate, send_due
+from schedules.services import answer_escalations, close_day, escalate, send_due, sweep
 from schedules.services.escalation import AnswerRefusedError
 from schedules.services.ladders import first_rungs
 from tests.cast import COUNTY, VILLAGE
@@ -91,6 +91,27 @@ def test_what_is_done_climbs_no_further_and_closes(unchecked, chain):
 
     assert escalate(now=clock(23)) == 0
     assert Escalation.objects.get().closed_at == clock(23)
+
+
+def test_what_was_missed_stays_to_be_answered(unchecked, chain):
+    escalate(now=clock(20))
+    close_day(now=clock(0, days=1, minute=5))
+    escalate(now=clock(0, days=1, minute=10))
+    row = Escalation.objects.get()
+    assert row.closed_at is None
+
+    answer_escalations(keys=[row.pk], answer="已补测", by=chain.head, now=clock(8, days=1))
+    escalate(now=clock(8, days=1, minute=5))
+
+    row.refresh_from_db()
+    assert row.closed_at is not None
+
+
+def test_an_outage_over_the_evening_is_told_before_the_day_is_closed(unchecked, chain):
+    sweep(now=clock(7, days=1))
+
+    assert [tier for tier, _name in told()] == [Tier.VILLAGE, Tier.BLOCK, Tier.COUNTY]
+    assert Task.objects.filter(state=TaskState.MISSED).exists()
 
 
 def test_a_tier_that_nobody_holds_is_passed_over(unchecked, chain):
