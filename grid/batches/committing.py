@@ -1,6 +1,6 @@
 """Committing a checked list: a thousand rows at a time, each whole, resumable after any."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -71,19 +71,24 @@ def start_commit(*, batch: ImportBatch, by: User | None) -> ImportBatch:
 
 
 def commit_batch(
-    *, batch: ImportBatch, by: User | None, now: datetime | None = None
+    *,
+    batch: ImportBatch,
+    by: User | None,
+    now: datetime | None = None,
+    states: Container[str] = COMMITTABLE,
 ) -> ImportBatch:
     """Write the rows of a checked batch; rows that ask wait, bad rows stop nothing.
 
     Each thousand rows is a transaction of its own and marks its rows done, so that a commit that
     was cut off goes on where it stopped; with the option `whole` all rows are one transaction. Two
     at once: the second is refused (BusyError), and no row is ever written twice. With MANY rows
-    other workers are asked to help; this one leads: it waits for them, and finishes.
+    other workers are asked to help; this one leads: it waits for them, and finishes. A batch in
+    none of `states` by now is refused (BatchRefusedError).
     """
     now = now or timezone.now()
     with alone(batch):
         with transaction.atomic():
-            batch = _claim(batch, by)
+            batch = _claim(batch, by, states)
         try:
             _write(batch, now, by=by)
         except CancelledError:
@@ -111,7 +116,12 @@ def commit_queued(*, batch: str, user: int | None) -> None:
     if found is None:
         return
     try:
-        commit_batch(batch=found, by=User.objects.filter(pk=user).first() if user else None)
+        # Stopped or finished since it was looked up, it stays so.
+        commit_batch(
+            batch=found,
+            by=User.objects.filter(pk=user).first() if user else None,
+            states=(BatchState.COMMITTING,),
+        )
     except BatchRefusedError:
         return  # another worker is at it; or it was refused, and the batch says so
 
@@ -170,9 +180,11 @@ def resume_stalled(*, now: datetime) -> int:
     return count
 
 
-def _claim(batch: ImportBatch, by: User | None) -> ImportBatch:
+def _claim(
+    batch: ImportBatch, by: User | None, states: Container[str] = COMMITTABLE
+) -> ImportBatch:
     batch = locked(batch)
-    if batch.state not in COMMITTABLE or batch.checked_at is None:
+    if batch.state not in states or batch.checked_at is None:
         raise BatchRefusedError(
             _("This import is %(state)s; only a checked one can be committed.")
             % {"state": batch.get_state_display()}

@@ -13,7 +13,7 @@ from tests.faults.county import one_channel
 from tests.faults.fortnight import counted_in_notices, escalated
 from tests.faults.site import LONG, Program, Site
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.soak]
 NO_QUIET = {"QUIET_FROM": "00:00", "QUIET_UNTIL": "00:00"}
 
 

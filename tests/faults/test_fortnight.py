@@ -178,6 +178,7 @@ def differing(wanted: set[Any], found: set[Any]) -> list[tuple[str, Any]]:
     return (missing + [("too much", one) for one in sorted(found - wanted, key=str)])[:20]
 
 
+@pytest.mark.soak
 @pytest.mark.processes
 def test_a_fortnight_of_deaths_leaves_what_a_quiet_one_leaves(site, county, service, post):
     county("start", 200)

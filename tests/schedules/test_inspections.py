@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from grid.choices import Role
 from grid.days import today
@@ -29,6 +30,13 @@ from tests.schedules.pages import browser, soup
 from tests.schedules.service import running
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Sentences are compared as they stand in the code."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from django.db import connection, connections
 
 from config.runtime.valkey import Valkey
 from config.settings import celery_url
-from grid.batches import running, sharing
+from grid.batches import running, sharing, undoing
 from grid.batches.checking import check_file
 from grid.batches.committing import BatchRefusedError, commit_batch, resume_stalled, start_commit
 from grid.batches.undoing import start_undo, undo_batch
@@ -188,8 +188,9 @@ def test_one_of_two_workers_is_killed_and_the_other_ends_the_commit(
 
 @pytest.mark.processes
 def test_taking_back_whose_worker_is_killed_goes_on_too(
-    town: World, worker: Callable[[], Worker]
+    town: World, worker: Callable[[], Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(undoing, "MANY", FEWER)  # by a worker, short as the list is
     before = business_state()
     batch = commit_batch(batch=listed(FEWER), by=town.township)
     start_undo(batch=batch, by=town.township)
