@@ -288,7 +288,7 @@ def test_all_or_nothing_stopped_has_written_nothing(
     big(monkeypatch)
     (message,) = sent(lambda: start_commit(batch=batch, by=world.township))
     cancel(batch=ImportBatch.objects.get(), by=world.township)
-    monkeypatch.setattr(committing, "_claim", lambda batch, by: batch)
+    monkeypatch.setattr(committing, "_claim", lambda batch, *_: batch)
 
     import_commit(*message[1])
 
