@@ -157,9 +157,9 @@ class ImportViewSet(ReadOnlyScopedViewSet):
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        """Stop what runs after the rows at hand, or put a checked list away."""
+        """Stop what runs after the rows at hand, or put away a list of which nothing is written."""
         batch, user = self.batch(pk), user_of(request)
-        act = decisions.discard if batch.state == BatchState.CHECKED else committing.cancel
+        act = decisions.discard if batch.state in decisions.GIVEN_UP else committing.cancel
         attempt(lambda: act(batch=batch, by=user))
         return self.shown(batch)
 

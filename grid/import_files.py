@@ -31,8 +31,8 @@ def sheets_told(batch: ImportBatch) -> list[dict[str, Any]] | None:
 
 
 def sheet_lines(batch: ImportBatch, told_sheets: list[dict[str, Any]] | None) -> list[SheetLine]:
-    """Return the sheets of the file, the one that was read marked."""
-    read = batch.understood.get("sheet", "")
+    """Return the sheets of the file, the one that was read marked; none where reading failed."""
+    read = batch.understood.get("sheet", "") if batch.checked_at else None
     return [
         SheetLine(
             name=one["name"],

@@ -36,7 +36,14 @@ from grid.batches.summary import summary_of
 from grid.choices import BatchState, Level
 from grid.models import ImportBatch, ImportFile, Place, User
 
-__all__ = ["FileRefusedError", "check_file", "receive", "recheck", "set_options"]
+__all__ = [
+    "FileRefusedError",
+    "can_reread",
+    "check_file",
+    "receive",
+    "recheck",
+    "set_options",
+]
 
 RETURNEES = "returnees"
 SMALL = 1_000_000  # bytes: a file up to here is checked at once, a bigger one by a worker
@@ -202,8 +209,13 @@ def _new_batch(
     return batch
 
 
+def can_reread(batch: ImportBatch) -> bool:
+    """Say whether the file of a batch may still be read another way: nothing of it is written."""
+    return batch.state in READABLE and not batch.rows.filter(done=True).exists()
+
+
 def _refuse_written(batch: ImportBatch) -> None:
-    if batch.state not in READABLE or batch.rows.filter(done=True).exists():
+    if not can_reread(batch):
         raise BatchRefusedError(
             _("This import is %(state)s; it can no longer be read in another way.")
             % {"state": batch.get_state_display()}

@@ -1,7 +1,7 @@
 """Committing a checked list: a thousand rows at a time, each whole, resumable after any."""
 
 from collections.abc import Container, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
@@ -54,6 +54,7 @@ COMMITTABLE = (
     BatchState.CANCELLED,
 )
 RUNNING = (BatchState.CHECKING, BatchState.COMMITTING, BatchState.UNDOING)
+AGAIN = timedelta(hours=1)  # after which a failed undo is tried once more: nobody may be looking
 
 
 class NotWholeError(BatchRefusedError):
@@ -166,14 +167,17 @@ def resume_stalled(*, now: datetime) -> int:
     """Queue again what runs without a sign of life for STALLED; return how many batches.
 
     The worker may have been killed, or the message lost; one too many finds nothing left to do.
+    An undo that has failed is tried again AGAIN after its last sign of life.
     """
     quiet = Q(beat_at__lt=now - STALLED) | Q(beat_at=None, uploaded_at__lt=now - STALLED)
-    found = ImportBatch.objects.filter(quiet, state__in=RUNNING, error="")
+    stalled = Q(quiet, state__in=RUNNING, error="")
+    failed = Q(state=BatchState.UNDOING, beat_at__lt=now - AGAIN)
+    found = ImportBatch.objects.filter(stalled | failed)
     count = 0
     for batch in found.select_related("uploaded_by", "committed_by"):
         with transaction.atomic():
-            batch.beat_at = now
-            batch.save(update_fields=["beat_at"])
+            batch.beat_at, batch.error = now, ""
+            batch.save(update_fields=["beat_at", "error"])
             checking = batch.state == BatchState.CHECKING
             queue(batch, batch.uploaded_by if checking else batch.committed_by)
         count += 1

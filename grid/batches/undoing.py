@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -65,8 +66,8 @@ def undo_batch(*, batch: ImportBatch, by: User | None, now: datetime | None = No
     """Take a committed import back: records it made are deleted, values it replaced come back.
 
     Rows with anything entered since by anybody (a check, a visit, a change by hand) are left as
-    they are and listed. Each part is a transaction of its own; cut off, it goes on where it
-    stopped.
+    they are and listed. Each part is a transaction of its own; cut off or failed, it goes on where
+    it stopped when this is called again: by a button, or by the sweep.
     """
     now = now or timezone.now()
     with alone(batch):
@@ -74,12 +75,15 @@ def undo_batch(*, batch: ImportBatch, by: User | None, now: datetime | None = No
             batch = _claim(batch, by)
         try:
             _take_back(batch, frame_of(batch, now), by=by)
+            with transaction.atomic(), acting(by=by, why="undo import", batch=str(batch.pk)):
+                return _finish(batch, by=by)
+        except SoftTimeLimitExceeded:
+            raise  # the sweep goes on with it
         except Exception:
-            batch.error = _("Something went wrong; take the import back again to go on.")
-            batch.save(update_fields=["error"])
+            sentence = _("Something went wrong; go on with taking the import back.")
+            # Not what a part rolled back had at hand: its figures are those of the database.
+            ImportBatch.objects.filter(pk=batch.pk).update(error=sentence)
             raise
-        with transaction.atomic(), acting(by=by, why="undo import", batch=str(batch.pk)):
-            return _finish(batch, by=by)
 
 
 def undo_queued(*, batch: str, user: int | None) -> None:

@@ -87,7 +87,7 @@ def import_columns(request: PortalRequest, pk: str) -> HttpResponse:
         "fields": field_choices(kind.spec),
         "values": value_groups(batch, kind, mapping),
         "questions": open_questions(batch),
-        "can_save": batch.state == BatchState.CHECKED,
+        "can_save": checking.can_reread(batch),
     }
     return render(request, "grid/import_columns.html", context)
 

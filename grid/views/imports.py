@@ -47,6 +47,7 @@ STATE_TONES = {
     BatchState.CANCELLED: "warning",
     BatchState.COMMITTED: "good",
     BatchState.FAILED: "danger",
+    BatchState.UNDOING: "warning",
 }
 
 
@@ -179,9 +180,8 @@ def _state(batch: ImportBatch) -> dict[str, Any]:
         and not batch.options.get("validate_only"),
         "can_reread": is_open,
         "can_discard": is_open,
-        "can_undo": bool(written)
-        or state == BatchState.COMMITTED
-        or (state == BatchState.UNDOING and bool(batch.error)),
+        "can_undo": bool(written) or state == BatchState.COMMITTED,
+        "undo_failed": state == BatchState.UNDOING and bool(batch.error),
         "not_whole": figures.get("waiting") or figures.get("invalid"),
         "done": figures.get("done", 0),
         "total": figures.get("total") or figures.get("rows", 0),

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from grid.batches.registry import kind_of
 from grid.choices import BatchState, Level
 from grid.models import Event, ImportBatch, ImportMapping, Place
 from returnees.models import Episode
@@ -328,6 +329,47 @@ def test_a_stopped_import_goes_on_where_it_stopped_or_is_taken_back(world: World
 
     assert of(batch).state == BatchState.COMMITTED
     assert Episode.objects.count() == 2
+
+
+def test_taking_back_that_failed_is_gone_on_with_by_a_button(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = upload(browser(world.township), as_text(a_row(1), a_row(2)))
+    send(world, "import-confirm", batch)
+
+    def broken(*_args: Any, **_more: Any) -> None:
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(kind_of(batch.list_name)), "take_back", broken)
+        with pytest.raises(RuntimeError):
+            send(world, "import-undo", batch)
+    page = soup(page_of(world, batch))
+    assert page.select_one("[hx-trigger='every 2s']") is None
+    assert "0 of 2 rows have been gone through." in page.text
+    (button,) = page.select(f'form[action="{reverse("import-undo", args=[batch.pk])}"] button')
+    assert button.text.strip() == "Go on with taking back"
+
+    send(world, "import-undo", batch)
+
+    assert of(batch).state == BatchState.UNDONE
+    assert not Episode.objects.exists()
+
+
+def test_a_reading_that_failed_is_tried_with_another_sheet_or_other_columns(world: World) -> None:
+    batch = two_sheets(world)
+    batch.rows.all().delete()
+    ImportBatch.objects.update(state=BatchState.FAILED, checked_at=None, sheet="填表说明")
+    page = soup(page_of(world, batch))
+    assert page.select_one(f'a[href="{reverse("import-columns", args=[batch.pk])}"]')
+    assert soup(columns_page(world, batch)).select_one("td select")
+    found = page.select(f'form[action="{reverse("import-sheet", args=[batch.pk])}"] [name=sheet]')
+    assert [one["value"] for one in found] == ["一组", "二组", "填表说明"]
+
+    send(world, "import-sheet", batch, sheet="一组")
+
+    assert of(batch).state == BatchState.CHECKED
+    assert batch.rows.filter(kind="data").count() == 2
 
 
 def test_a_list_put_away_imports_nothing(world: World) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.utils import timezone
 
@@ -311,6 +312,60 @@ def test_what_stands_still_is_queued_again_and_once(
 
     assert message == ("returnees.import_commit", [str(batch.pk), world.township.pk])
     assert sent(lambda: resume_stalled(now=later + timedelta(minutes=1))) == []
+
+
+def test_taking_back_that_failed_is_gone_on_with_by_the_sweep_an_hour_later(
+    world: World, monkeypatch: pytest.MonkeyPatch, sent: Any
+) -> None:
+    batch = commit_batch(batch=take(flats(*(flat(n) for n in range(5)))), by=world.township)
+    big(monkeypatch)
+    take_back, calls = FlatKind.take_back, []
+
+    def broken(*args: Any, **more: Any) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise RuntimeError("power cut")
+        take_back(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FlatKind, "take_back", broken)
+        (message,) = sent(lambda: start_undo(batch=batch, by=world.township))
+        with pytest.raises(RuntimeError):
+            import_undo(*message[1])
+    batch.refresh_from_db()
+    assert (batch.state, batch.rows.filter(undone=True).count()) == (BatchState.UNDOING, 2)
+    assert "go on with taking" in batch.error
+    now = timezone.now()
+    assert sent(lambda: resume_stalled(now=now + timedelta(minutes=30))) == []
+
+    (message,) = sent(lambda: resume_stalled(now=now + timedelta(minutes=61)))
+    import_undo(*message[1])
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.error) == (BatchState.UNDONE, "")
+    assert batch.summary["taken_back"] == 5
+    assert not Household.objects.filter(place=VILLAGE).exists()
+
+
+def test_taking_back_that_ran_out_of_time_is_no_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch, sent: Any
+) -> None:
+    batch = commit_batch(batch=take(flats(flat(1))), by=world.township)
+
+    def slow(*_args: Any, **_more: Any) -> None:
+        raise SoftTimeLimitExceeded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FlatKind, "take_back", slow)
+        with pytest.raises(SoftTimeLimitExceeded):
+            start_undo(batch=batch, by=world.township)
+    batch.refresh_from_db()
+    assert (batch.state, batch.error) == (BatchState.UNDOING, "")
+
+    later = timezone.now() + timedelta(minutes=6)
+    (message,) = sent(lambda: resume_stalled(now=later))
+
+    assert message[0] == "grid.import_undo"
 
 
 def test_nobody_else_is_at_work_on_the_same_batch(world: World) -> None:
