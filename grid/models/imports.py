@@ -70,7 +70,8 @@ class ImportBatch(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     as_of = models.DateField(_("judged as of"))
     state = models.CharField(_("state"), max_length=12, choices=BatchState)
-    understood = models.JSONField(default=dict)  # encoding, sheet, header rows, columns, counts
+    # Encoding, sheet, header rows, columns, counts; sealed, for texts of cells are among it.
+    understood = SealedJSONField(default=dict)
     summary = models.JSONField(default=dict)  # the figures of the contract's JSON
     options = models.JSONField(_("options"), default=dict, blank=True)
     sheet = models.CharField(_("sheet"), max_length=100, blank=True)  # chosen; "": the likeliest

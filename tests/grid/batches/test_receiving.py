@@ -194,6 +194,18 @@ def test_a_reading_is_saved_for_the_layout_and_holds_for_everybody(world: World)
     assert mapping.events.count() == 1
 
 
+def test_what_was_understood_of_a_file_is_kept_sealed(world: World) -> None:
+    batch = take(flats(flat(1, 用途="林大山家")))
+
+    batch.refresh_from_db()
+    assert batch.understood["unknown_values"] == {"use": {"林大山家": 1}}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_jsonb(b)::text, understood FROM grid_importbatch b")
+        text, sealed = cursor.fetchone()
+    assert "林大山" not in text
+    assert "林大山".encode() not in bytes(sealed)
+
+
 def test_a_reading_names_known_fields_and_each_once(world: World) -> None:
     batch = take(flats(flat(1)))
     keys = [one["key"] for one in batch.understood["columns"]]
