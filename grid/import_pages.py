@@ -232,6 +232,24 @@ def promise_of(batch: ImportBatch) -> str:
     return _("%(parts)s.") % {"parts": _(", ").join(told)}
 
 
+def decisions_told(batch: ImportBatch) -> str:
+    """Return in a sentence what became of decisions when the list was read again; "" for none."""
+    figures = batch.summary
+    if batch.state != BatchState.CHECKED or "decisions_kept" not in figures:
+        return ""
+    kept, lapsed = figures["decisions_kept"], figures["decisions_lapsed"]
+    parts = [
+        ngettext("%(n)d decision was kept.", "%(n)d decisions were kept.", kept) % {"n": kept},
+        ngettext(
+            "%(n)d decision lapsed: its row or its question has changed.",
+            "%(n)d decisions lapsed: their rows or their questions have changed.",
+            lapsed,
+        )
+        % {"n": lapsed},
+    ]
+    return " ".join(part for part, n in zip(parts, (kept, lapsed), strict=True) if n)
+
+
 @dataclass(frozen=True, slots=True)
 class Concerned:
     """A village whose people an import is about: how many rows, and who is told of the work."""

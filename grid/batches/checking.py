@@ -6,7 +6,8 @@ Nothing but the batch is written here; `grid.batches.committing` writes what it 
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
+from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from grid.audit import acting
 from grid.batches.framing import frame_of
+from grid.batches.keeping import put_back, set_aside
+from grid.batches.kinds import ListKind
 from grid.batches.reading import (
     FileRefusedError,
     content_of,
@@ -51,53 +54,44 @@ OPTIONS = ("validate_only", "whole", "overwrite")
 READABLE = (BatchState.CHECKED, BatchState.FAILED, BatchState.CANCELLED)
 
 
-def check_file(
-    *,
-    content: bytes,
-    file_name: str,
-    place_code: str,
-    by: User | None,
-    list_name: str = RETURNEES,
-    as_of: date | None = None,
-    now: datetime | None = None,
-    sheet: str = "",
-    options: Mapping[str, bool] | None = None,
-) -> ImportBatch:
+class Given(TypedDict):
+    """A list as somebody gives it: a file, its name, and the place it is for.
+
+    `as_of` is the day it is judged on (default: today), `sheet` the one to read (default: the
+    likeliest), `options` those of OPTIONS that hold.
+    """
+
+    content: bytes
+    file_name: str
+    place_code: str
+    list_name: NotRequired[str]
+    as_of: NotRequired[date | None]
+    sheet: NotRequired[str]
+    options: NotRequired[Mapping[str, bool] | None]
+
+
+def check_file(*, by: User | None, **given: Unpack[Given]) -> ImportBatch:
     """Read a list for a place and return its batch, every row with verdict, problems and action.
 
-    `as_of` is the day on which it is judged (default: today). File and rows are stored encrypted.
-    Raises FileRefusedError when the file as a whole is no use; then nothing is kept.
+    File and rows are stored encrypted. Raises FileRefusedError when the file as a whole is no use;
+    then nothing is kept.
     """
     with transaction.atomic(), acting(by=by, why="check import"):
-        batch = _new_batch(
-            content, file_name, place_code, by, list_name, as_of, now, sheet, options
-        )
-        ImportFile.objects.create(batch=batch, content=content)
-        _check(batch, content, quietly=True)
+        batch = _new_batch(given, by)
+        ImportFile.objects.create(batch=batch, content=given["content"])
+        _check(batch, given["content"], quietly=True)
     return batch
 
 
-def receive(
-    *,
-    content: bytes,
-    file_name: str,
-    place_code: str,
-    by: User | None,
-    list_name: str = RETURNEES,
-    as_of: date | None = None,
-    now: datetime | None = None,
-    sheet: str = "",
-    options: Mapping[str, bool] | None = None,
-) -> ImportBatch:
+def receive(*, by: User | None, **given: Unpack[Given]) -> ImportBatch:
     """Take a list as `check_file` does, a big one to be checked by a worker (state CHECKING).
 
     The sheets of a workbook are kept with it, so that another one can be chosen.
     """
     with transaction.atomic(), acting(by=by, why="check import"):
-        batch = _new_batch(
-            content, file_name, place_code, by, list_name, as_of, now, sheet, options
-        )
-        sheets = sheets_of(content, kind_of(list_name))
+        batch = _new_batch(given, by)
+        content = given["content"]
+        sheets = sheets_of(content, kind_of(batch.list_name))
         ImportFile.objects.create(batch=batch, content=content, sheets=sheets)
         _check_or_queue(batch, content, by)
     return batch
@@ -106,11 +100,13 @@ def receive(
 def recheck(*, batch: ImportBatch, by: User | None, sheet: str | None = None) -> ImportBatch:
     """Read the file of a batch again, by another sheet or a reading saved since; rows made anew.
 
-    Only while nothing of it was written. Decisions on rows are forgotten: the rows are others.
+    Only while nothing of it was written. A decision stays where its row and its question do; the
+    summary says how many did (`decisions_kept`, `decisions_lapsed`).
     """
     with transaction.atomic(), acting(by=by, why="check import"):
         batch = locked(batch)
         _refuse_written(batch)
+        set_aside(batch)
         content = content_of(batch)
         if sheet is not None:
             names = {one["name"] for one in batch.file.sheets}
@@ -167,23 +163,31 @@ def check_queued(*, batch: str, user: int | None) -> None:
             raise
 
 
-def _new_batch(
-    content: bytes,
-    file_name: str,
-    place_code: str,
-    by: User | None,
-    list_name: str,
-    as_of: date | None,
-    now: datetime | None,
-    sheet: str,
-    options: Mapping[str, bool] | None,
-) -> ImportBatch:
-    now = now or timezone.now()
-    kind = kind_of(list_name)
-    place = Place.objects.filter(pk=place_code).first()
+def _new_batch(given: Given, by: User | None) -> ImportBatch:
+    kind = kind_of(given.get("list_name", RETURNEES))
+    now = timezone.now()
+    batch = ImportBatch(
+        list_name=kind.name,
+        file_name=given["file_name"][:200],
+        digest=hashlib.sha256(given["content"]).hexdigest(),
+        place=_place_of(given["place_code"], kind),
+        uploaded_by=by,
+        as_of=given.get("as_of") or timezone.localdate(now),
+        state=BatchState.CHECKING,
+        options=options_of(given.get("options")),
+        sheet=given.get("sheet", "")[:100],
+        beat_at=now,
+    )
+    batch.save(force_insert=True)
+    return batch
+
+
+def _place_of(code: str, kind: ListKind) -> Place:
+    """Return the place a list is given for, or refuse one that is not known or too wide for it."""
+    place: Place | None = Place.objects.filter(pk=code).first()
     if place is None:
         raise FileRefusedError(
-            _("Place %(code)s is not known; import the places first.") % {"code": place_code}
+            _("Place %(code)s is not known; import the places first.") % {"code": code}
         )
     if place.level not in kind.levels:
         raise FileRefusedError(
@@ -193,20 +197,7 @@ def _new_batch(
                 "place": place.name,
             }
         )
-    batch = ImportBatch(
-        list_name=list_name,
-        file_name=file_name[:200],
-        digest=hashlib.sha256(content).hexdigest(),
-        place=place,
-        uploaded_by=by,
-        as_of=as_of or timezone.localdate(now),
-        state=BatchState.CHECKING,
-        options=options_of(options),
-        sheet=sheet[:100],
-        beat_at=timezone.now(),
-    )
-    batch.save(force_insert=True)
-    return batch
+    return place
 
 
 def can_reread(batch: ImportBatch) -> bool:
@@ -246,7 +237,8 @@ def _check(batch: ImportBatch, content: bytes, *, quietly: bool) -> None:
             go_on(batch, done=done, **({"total": total} if total else {}))
     with transaction.atomic():
         batch.understood = told(understood)
-        batch.summary = summary_of(batch)
+        kept = put_back(batch, kind)
+        batch.summary = {**summary_of(batch), **kept}
         batch.state, batch.error = BatchState.CHECKED, ""
         batch.checked_at = batch.beat_at = timezone.now()
         batch.save()

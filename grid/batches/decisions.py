@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from grid.audit import acting
 from grid.batches.framing import frame_of
-from grid.batches.records import plain
+from grid.batches.keeping import DECIDED_FIELDS, remember, settle
 from grid.batches.registry import kind_of
 from grid.batches.running import CHUNK, BatchRefusedError, locked
 from grid.batches.summary import summary_of
@@ -67,12 +67,10 @@ def _decide(
     answers = {key: values[key] for key in kind.decides if values.get(key)}
     with acting(by=by, why="decide row", batch=str(batch.pk)):
         for row in rows:
-            if action != RowAction.SKIP:
-                answered = kind.answered(plain(row), answers, batch)
-                row.values = {**row.values, **answered}
-                row.village = kind.village(row.values)
-            row.decided = row.action = RowAction(action)
-        update_in(rows, ["values", "village", "decided", "action"])
+            settle(row, action, answers, kind, batch)
+        update_in(rows, DECIDED_FIELDS)
+        if batch.state == BatchState.CHECKED:
+            remember(batch, rows, action, answers)
         if batch.state == BatchState.COMMITTED and action != RowAction.SKIP:
             Writer(batch, kind, frame_of(batch, timezone.now()), by).apply(rows)
         batch.summary = {**batch.summary, **summary_of(batch)}

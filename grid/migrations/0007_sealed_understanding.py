@@ -1,4 +1,4 @@
-"""What was understood of a file is sealed: texts of its cells are among it, and so may be people."""
+"""What was understood of a file is sealed: texts of its cells are in it, perhaps of people."""
 
 from typing import Any
 

@@ -105,11 +105,15 @@ class ImportBatch(models.Model):
 
 
 class ImportFile(models.Model):
-    """The file of an import as it came, sealed; its sheets as `choosing.sheets` told them."""
+    """The file of an import as it came, sealed; its sheets as `choosing.sheets` told them.
+
+    `decisions` are those about its rows, by row number: they outlive another reading of the file.
+    """
 
     batch = models.OneToOneField(ImportBatch, models.CASCADE, related_name="file")
     content = SealedBytesField()
     sheets = models.JSONField(default=list)  # [{name, rows, fields, looks_like, guess}]
+    decisions = SealedJSONField(null=True)
 
     objects = models.Manager()
 

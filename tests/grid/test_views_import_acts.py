@@ -253,6 +253,17 @@ def test_a_decision_about_nothing_is_told_and_changes_nothing(
     assert of(batch).summary["waiting"] == 3
 
 
+def test_what_becomes_of_decisions_when_a_list_is_read_again_is_told(world: World) -> None:
+    batch = asking(world)
+    numbers = list(batch.rows.filter(action="ask").values_list("number", flat=True))[:2]
+    send(world, "import-decide", batch, numbers=numbers, action="skip")
+
+    send(world, "import-sheet", batch)
+
+    assert "2 decisions were kept." in page_of(world, batch).content.decode()
+    assert of(batch).summary["waiting"] == 1
+
+
 def test_a_village_that_was_asked_for_is_chosen_in_the_row(world: World) -> None:
     twin = OTHER_TOWN + "202"
     Place.objects.create(
