@@ -147,9 +147,9 @@ class ImportViewSet(ReadOnlyScopedViewSet):
     )
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> Response:
-        """Write the certain rows; a worker does it: look at state and progress."""
+        """Write the certain rows, columns as understood; a worker does it: look at the progress."""
         batch, user = self.batch(pk), user_of(request)
-        attempt(lambda: committing.start_commit(batch=batch, by=user))
+        attempt(lambda: committing.start_commit(batch=batch, by=user, as_understood=True))
         return self.shown(batch)
 
     @extend_schema(

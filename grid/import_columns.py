@@ -63,11 +63,6 @@ class KindLine:
     more: bool
 
 
-def open_questions(batch: ImportBatch) -> int:
-    """Return how many columns somebody has to settle before the list can be confirmed."""
-    return len(batch.understood.get("questions") or ())
-
-
 def columns_of(batch: ImportBatch) -> list[dict[str, Any]]:
     """Return the columns of the list itself: those an answer file added are no part of it."""
     return [one for one in batch.understood.get("columns") or () if not one.get("ours")]

@@ -214,7 +214,7 @@ def import_file(
     for sentence in wanted.kind.prepare(batch, by=by):
         say(sentence)
     try:
-        batch = commit_batch(batch=batch, by=by)
+        batch = commit_batch(batch=batch, by=by, as_understood=True)
     except BatchRefusedError as refusal:
         waits = _("Nothing was written; the list waits as import %(batch)s.") % {"batch": batch.pk}
         return _imported(batch, left=f"{refusal} {waits}")

@@ -73,7 +73,7 @@ def take_in(intake: Intake, *, by: User | None, commit: bool = False) -> ImportB
         save_mapping(batch=batch, columns=columns, values=values, by=by)
         batch = checking.recheck(batch=batch, by=by)
     if commit and batch.state == BatchState.CHECKED:
-        return committing.start_commit(batch=batch, by=by)
+        return committing.start_commit(batch=batch, by=by, as_understood=True)
     if commit:
         args = [str(batch.pk), by.pk if by else None]
         transaction.on_commit(partial(send, THEN_TASK, args))
@@ -90,7 +90,7 @@ def then_commit(*, batch: str, user: int | None) -> bool:
         return found is None or found.state != BatchState.CHECKING
     by = User.objects.filter(pk=user).first() if user else None
     try:
-        committing.start_commit(batch=found, by=by)
+        committing.start_commit(batch=found, by=by, as_understood=True)
     except Refused as refusal:
         ImportBatch.objects.filter(pk=batch, state=BatchState.CHECKED).update(error=str(refusal))
     return True

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from grid.audit import acting
 from grid.batches.framing import frame_of
 from grid.batches.kinds import Frame
+from grid.batches.mappings import open_questions
 from grid.batches.registry import kind_of
 from grid.batches.running import (
     CHUNK,
@@ -61,12 +62,22 @@ class NotWholeError(BatchRefusedError):
     """All or nothing was asked for, and one row cannot be written."""
 
 
-def start_commit(*, batch: ImportBatch, by: User | None) -> ImportBatch:
-    """Commit a batch: a small one at once, a big one by a worker; its state tells how far it is."""
+class QuestionsOpenError(BatchRefusedError):
+    """A column still asks which field it feeds, and nobody has said "as understood"."""
+
+
+def start_commit(
+    *, batch: ImportBatch, by: User | None, as_understood: bool = False
+) -> ImportBatch:
+    """Commit a batch: a small one at once, a big one by a worker; its state tells how far it is.
+
+    While columns of a checked list ask which field they feed it is refused (QuestionsOpenError),
+    unless the caller takes them `as_understood`: who asks nobody, and tells what was taken.
+    """
     if batch.rows.count() < MANY:
-        return commit_batch(batch=batch, by=by)
+        return commit_batch(batch=batch, by=by, as_understood=as_understood)
     with transaction.atomic():
-        batch = _claim(batch, by)
+        batch = _claim(batch, by, as_understood=as_understood)
         queue(batch, by)
     return batch
 
@@ -77,6 +88,7 @@ def commit_batch(
     by: User | None,
     now: datetime | None = None,
     states: Container[str] = COMMITTABLE,
+    as_understood: bool = False,
 ) -> ImportBatch:
     """Write the rows of a checked batch; rows that ask wait, bad rows stop nothing.
 
@@ -84,12 +96,13 @@ def commit_batch(
     was cut off goes on where it stopped; with the option `whole` all rows are one transaction. Two
     at once: the second is refused (BusyError), and no row is ever written twice. With MANY rows
     other workers are asked to help; this one leads: it waits for them, and finishes. A batch in
-    none of `states` by now is refused (BatchRefusedError).
+    none of `states` by now is refused (BatchRefusedError), and so are open questions about columns
+    unless taken `as_understood`.
     """
     now = now or timezone.now()
     with alone(batch):
         with transaction.atomic():
-            batch = _claim(batch, by, states)
+            batch = _claim(batch, by, states, as_understood=as_understood)
         try:
             _write(batch, now, by=by)
         except CancelledError:
@@ -185,7 +198,11 @@ def resume_stalled(*, now: datetime) -> int:
 
 
 def _claim(
-    batch: ImportBatch, by: User | None, states: Container[str] = COMMITTABLE
+    batch: ImportBatch,
+    by: User | None,
+    states: Container[str] = COMMITTABLE,
+    *,
+    as_understood: bool = False,
 ) -> ImportBatch:
     batch = locked(batch)
     if batch.state not in states or batch.checked_at is None:
@@ -196,6 +213,11 @@ def _claim(
     if batch.options.get("validate_only"):
         raise BatchRefusedError(
             _("This list was to be checked only; lift that option before it is imported.")
+        )
+    # A commit that was begun has had its columns accepted.
+    if batch.state == BatchState.CHECKED and open_questions(batch) and not as_understood:
+        raise QuestionsOpenError(
+            _("First settle which field each column feeds, or take them as understood.")
         )
     if batch.options.get("whole"):
         _refuse_unless_whole(batch)

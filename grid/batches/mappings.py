@@ -19,6 +19,11 @@ class MappingRefusedError(Refused):
     """The reading names a field the list does not have, or feeds one from two columns."""
 
 
+def open_questions(batch: ImportBatch) -> int:
+    """Return how many columns somebody has to settle, or to take as understood."""
+    return len(batch.understood.get("questions") or ())
+
+
 def mapping_for(list_name: str, layout: str) -> ImportMapping | None:
     """Return the reading saved for the lists of a layout, if there is one."""
     if not layout:

@@ -13,10 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from grid.batches import checking, committing, decisions, undoing
-from grid.batches.mappings import mapping_for, save_mapping
+from grid.batches.mappings import mapping_for, open_questions, save_mapping
 from grid.batches.registry import kind_of
-from grid.choices import BatchState, RowAction
-from grid.errors import Refused
+from grid.choices import RowAction
 from grid.forms.imports import (
     HAND_EDITS,
     KEEP,
@@ -28,7 +27,6 @@ from grid.forms.imports import (
 from grid.import_columns import (
     column_lines,
     field_choices,
-    open_questions,
     settled_columns,
     settled_values,
     value_groups,
@@ -36,10 +34,6 @@ from grid.import_columns import (
 from grid.models import ImportBatch
 from grid.views.imports import batch_for
 from grid.web import PortalRequest, answer, attempt, back, tell
-
-
-class QuestionsOpenError(Refused):
-    """A column still asks which field it feeds."""
 
 
 def address_of(batch: ImportBatch) -> str:
@@ -181,23 +175,14 @@ def _decide_one(
 
 @require_POST
 def import_confirm(request: PortalRequest, pk: str) -> HttpResponse:
-    """Write the certain rows; rows that ask wait, bad rows stop nothing."""
+    """Write the certain rows; rows that ask wait, bad rows stop nothing. Open columns stop it."""
     batch = batch_for(request, pk)
     return _act(
         request,
         batch,
-        lambda: committing.start_commit(batch=_settled(batch), by=request.user),
+        lambda: committing.start_commit(batch=batch, by=request.user),
         done=_("The import is confirmed."),
     )
-
-
-def _settled(batch: ImportBatch) -> ImportBatch:
-    """Return the batch, or refuse while a column asks: a page confirms nothing doubtful."""
-    if batch.state == BatchState.CHECKED and open_questions(batch):
-        raise QuestionsOpenError(
-            _("First settle which field each column feeds, or take them as understood.")
-        )
-    return batch
 
 
 @require_POST

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from grid.batches import checking
 from grid.batches.kinds import ListKind
-from grid.batches.mappings import mapping_for
+from grid.batches.mappings import mapping_for, open_questions
 from grid.batches.registry import all_kinds, kind_of
 from grid.batches.sentences import shown
 from grid.choices import BatchState, RowAction
 from grid.forms.imports import AnswerForm, OptionsForm, UploadForm
-from grid.import_columns import columns_of, kind_lines, open_questions
+from grid.import_columns import columns_of, kind_lines
 from grid.import_files import sheet_lines, sheets_told
 from grid.import_pages import (
     DECIDABLE,

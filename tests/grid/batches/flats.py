@@ -26,7 +26,7 @@ FLATS = ListSpec(
         Field("head", "text", words("户主")),
         Field("note", "text", words("说明")),
         Field("use", "choice", words("用途"), choices={"shop": words("商铺"), "rented": ("出租",)}),
-        Field("extra", "text", (), doubtful=words("其他情况")),
+        Field("extra", "text", words("补充情况"), doubtful=words("其他情况")),
     ),
 )
 COLUMNS = {"head": "head_name", "note": "note", "use": "use"}

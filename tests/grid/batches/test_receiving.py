@@ -15,6 +15,7 @@ from grid.batches.answers import answer_file, problems
 from grid.batches.checking import FileRefusedError, receive, recheck
 from grid.batches.committing import (
     BatchRefusedError,
+    QuestionsOpenError,
     cancel,
     commit_batch,
     resume_stalled,
@@ -301,7 +302,7 @@ def test_all_or_nothing_stopped_has_written_nothing(
     big(monkeypatch)
     (message,) = sent(lambda: start_commit(batch=batch, by=world.township))
     cancel(batch=ImportBatch.objects.get(), by=world.township)
-    monkeypatch.setattr(committing, "_claim", lambda batch, *_: batch)
+    monkeypatch.setattr(committing, "_claim", lambda batch, *_, **_more: batch)
 
     import_commit(*message[1])
 
@@ -466,3 +467,28 @@ def test_an_answer_file_is_the_same_list_again(world: World) -> None:
     again = take(answer_file(batch).content, file_name="answer.xlsx")
 
     assert [action for _number, action in flat_rows(again)] == [RowAction.UNCHANGED]
+
+
+# --- open questions about columns ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("many", [1, 1000])
+def test_columns_that_ask_bar_a_commit_until_they_are_taken_as_understood(
+    world: World, monkeypatch: pytest.MonkeyPatch, sent: Any, many: int
+) -> None:
+    monkeypatch.setattr(committing, "MANY", many)
+    headings = [*HEADINGS, "其他情况"]
+    batch = take(flats({**flat(1), "其他情况": "独居"}, headings=headings))
+    with pytest.raises(QuestionsOpenError, match="First settle"):
+        start_commit(batch=batch, by=world.township)
+    batch.refresh_from_db()
+    assert batch.state == BatchState.CHECKED
+
+    sent(lambda: start_commit(batch=batch, by=world.township, as_understood=True))
+
+    batch.refresh_from_db()
+    begun = BatchState.COMMITTING if many == 1 else BatchState.COMMITTED
+    assert batch.state == begun
+    if many == 1:
+        import_commit(str(batch.pk), world.township.pk)
+    assert Household.objects.filter(place=VILLAGE, number="1").exists()
