@@ -31,23 +31,6 @@ SET state = excluded.state, late = excluded.late, due_at = excluded.due_at,
 WHERE t.state = 'cancelled'
 """
 
-# Of everybody: the list of days is a handful of rows, one on an ordinary morning.
-CREATE_ALL = "".join(
-    (
-        _CREATE,
-        """
-FROM schedules_dutyspan s
-JOIN schedules_duty y ON y.key = s.duty_id
-JOIN returnees_episode e ON e.id = s.episode_id
-JOIN (
-    SELECT %(since)s::date + n AS day
-    FROM generate_series(0, %(day)s::date - %(since)s::date) AS n
-) d ON d.day BETWEEN s.first_day AND s.last_day AND (d.day - s.first_day) %% s.every = 0
-""",
-        _ON_CONFLICT,
-    )
-)
-
 # Of some: many days back, perhaps, but their own spans alone. OFFSET 0 keeps the planner from
 # walking through the spans of all others by day.
 CREATE_OF = "".join(

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from returnees.services.free import release_free
 from returnees.services.stages import close_due_stages
-from schedules import sql
+from schedules import day_sql, sql
 from schedules.services.duties import sync_duties
 from schedules.services.evidence import close_by_evidence
-from schedules.services.handover import follow_tasks
 from schedules.services.jobs import job_run, last_success
 from schedules.services.responsibility import follow_everywhere
 from schedules.services.spans import derive_spans
@@ -60,29 +59,50 @@ def _run(day: date, now: datetime) -> Figures:
     since = first_day_owed(day)
     changed = derive_spans(now=now)
     cancelled = drop_changed([pk for pk, _fresh in changed], now=now)
-    cancelled += sql.run(sql.CANCEL, ids=None, today=max(day, timezone.localdate(now)))
-    follow_tasks(ids=None, now=now)
     created = catch_up(changed, day=day, now=now)
-    created += create_tasks(ids=None, since=since, day=day, now=now)
+    more, fewer = _settle_days(since, day, timezone.localdate(now))
+    created, cancelled = created + more, cancelled + fewer
     owed = sql.rows(sql.COUNT_OWED, since=since, day=day)[0][0]
     # The day of the last run too: what was logged after it is closed here if no message came.
     close_by_evidence(episode_ids=None, since=since - timedelta(days=1), now=now)
     return Figures(created=created, kept=max(0, owed - created), cancelled=cancelled)
 
 
+def _settle_days(since: date, day: date, today: date) -> tuple[int, int]:
+    """Let everybody's tasks of these days be what is owed; return how many were created, cancelled.
+
+    Who holds what is left: tasks follow their episodes when these move, and with every sweep.
+    """
+    coming = max(day, today)
+    sql.run(day_sql.FORGET)
+    sql.run(day_sql.DIFFERING, since=since, day=day, today=today, coming=coming)
+    cancelled = sql.run(day_sql.CANCEL)
+    cancelled += sql.run(sql.CANCEL, ids=None, today=max(today, day + timedelta(days=1)))
+    created = sql.run(day_sql.REOPEN) + _create_all()
+    sql.run(day_sql.FORGET)
+    return created, cancelled
+
+
+def _create_all() -> int:
+    """Create what is missing: at once, or past what somebody else has created meanwhile."""
+    try:
+        with transaction.atomic():
+            return sql.run(day_sql.CREATE)
+    except IntegrityError:
+        return sql.run(day_sql.CREATE_MISSING)
+
+
 def create_tasks(
-    *, ids: list[int] | None, since: date, day: date, now: datetime, once: bool = False
+    *, ids: list[int], since: date, day: date, now: datetime, once: bool = False
 ) -> int:
-    """Create the tasks owed on these days for these episodes, None meaning all; return how many.
+    """Create the tasks owed on these days for these episodes; return how many.
 
     `once` leaves out the duties that end with their day.
     """
-    if ids == []:
+    if not ids:
         return 0
-    given = {"since": since, "day": day, "today": timezone.localdate(now), "once": once}
-    if ids is None:
-        return sql.run(sql.CREATE_ALL, **given)
-    return sql.run(sql.CREATE_OF, ids=ids, **given)
+    today = timezone.localdate(now)
+    return sql.run(sql.CREATE_OF, ids=ids, since=since, day=day, today=today, once=once)
 
 
 def catch_up(changed: list[tuple[int, bool]], *, day: date, now: datetime) -> int:

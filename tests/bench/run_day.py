@@ -51,8 +51,9 @@ GENERATE = [
        FROM generate_series(1, %(size)s) n
        JOIN (SELECT code, row_number() OVER (ORDER BY code) i FROM grid_place WHERE level = 5) p
            ON p.i = 1 + n %% %(villages)s""",
-    """INSERT INTO returnees_policyversion (pack, version, digest, since, place_id)
-       VALUES ('JY', '2021.1', 'd', '2021-01-01', '990101')""",
+    """INSERT INTO returnees_policyversion (pack, version, digest, since, place_id, settings,
+           proposed)
+       VALUES ('JY', '2021.1', 'd', '2021-01-01', '990101', '{}', false)""",
     """INSERT INTO returnees_advancereport (address, origin_text, arrives_at, reported_at,
            transport, transport_no, health_code, employer, occupation, health_state,
            infection_history, declared_true, role, quarantine_days, quarantine_proof,
@@ -115,7 +116,7 @@ def empty() -> None:
     yesterday = DAY - timedelta(days=1)
     JobRun.objects.create(name="run_day", day=yesterday, started_at=NOW, finished_at=NOW)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE schedules_task")
+        cursor.execute("TRUNCATE schedules_task, schedules_escalation")
         cursor.execute("CHECKPOINT")
 
 
