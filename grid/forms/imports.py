@@ -46,10 +46,46 @@ class OptionsForm(forms.Form):
         return {name: bool(self.cleaned_data[name]) for name in OPTIONS}
 
 
-class UploadForm(OptionsForm):
-    """A file or a pasted text, which list it is, the place it is for, the day it is judged on."""
+class ListPlaceForm(forms.Form):
+    """A kind of list the user may import, and a place of its levels where they may."""
 
     list_name = forms.ChoiceField(label=_("Kind of list"))
+    place = PlaceChoice(label=_("For"), queryset=Place.objects.none())
+    place_help: Any = ""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        offered = sorted(kinds_for(user), key=lambda kind: kind.name != FIRST_LIST)
+        self.kinds = {kind.name: kind for kind in offered}
+        names: Any = self.fields["list_name"]
+        names.choices = [(kind.name, kind.title) for kind in self.kinds.values()]
+        names.initial = next(iter(self.kinds), "")
+        places: Any = self.fields["place"]
+        places.help_text = self.place_help
+        places.queryset = places_for_imports(user, self.kinds.values())
+        places.initial = places.queryset.first()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self._check_place(self.kinds.get(data.get("list_name", "")), data.get("place"))
+        return data
+
+    def _check_place(self, kind: ListKind | None, place: Place | None) -> None:
+        if kind is None or place is None:
+            return
+        if place.level not in kind.levels:
+            levels = "、".join(str(Level(level).label) for level in kind.levels)
+            said = _("This list is given for one of these: %(levels)s.") % {"levels": levels}
+            self.add_error("place", said)
+        elif not self.user.can(kind.permission, place):
+            self.add_error("place", _("You may not import this list for this place."))
+
+
+class UploadForm(ListPlaceForm, OptionsForm):
+    """A file or a pasted text, which list it is, the place it is for, the day it is judged on."""
+
+    place_help = _("Rows of other villages are asked about.")
     file = forms.FileField(
         label=_("File"),
         required=False,
@@ -65,11 +101,6 @@ class UploadForm(OptionsForm):
         help_text=_("A sign-up chain from a chat, or cells copied out of a spreadsheet."),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    place = PlaceChoice(
-        label=_("For"),
-        queryset=Place.objects.none(),
-        help_text=_("Rows of other villages are asked about."),
-    )
     as_of = forms.DateField(
         label=_("Judged as of"),
         widget=DateInput(),
@@ -77,20 +108,8 @@ class UploadForm(OptionsForm):
         help_text=_("Gives dates without a year their year."),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.user = user
-        offered = sorted(kinds_for(user), key=lambda kind: kind.name != FIRST_LIST)
-        self.kinds = {kind.name: kind for kind in offered}
-        names: Any = self.fields["list_name"]
-        names.choices = [(kind.name, kind.title) for kind in self.kinds.values()]
-        names.initial = next(iter(self.kinds), "")
-        places: Any = self.fields["place"]
-        places.queryset = places_for_imports(user, self.kinds.values())
-        places.initial = places.queryset.first()
-
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         if bool(data.get("file")) == bool((data.get("text") or "").strip()):
             both = bool(data.get("file"))
             self.add_error(
@@ -99,18 +118,7 @@ class UploadForm(OptionsForm):
                 if both
                 else _("Choose a file, or paste the list as text."),
             )
-        self._check_place(self.kinds.get(data.get("list_name", "")), data.get("place"))
         return data
-
-    def _check_place(self, kind: ListKind | None, place: Place | None) -> None:
-        if kind is None or place is None:
-            return
-        if place.level not in kind.levels:
-            levels = "、".join(str(Level(level).label) for level in kind.levels)
-            said = _("This list is given for one of these: %(levels)s.") % {"levels": levels}
-            self.add_error("place", said)
-        elif not self.user.can(kind.permission, place):
-            self.add_error("place", _("You may not import this list for this place."))
 
     @property
     def has_options(self) -> bool:

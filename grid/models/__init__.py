@@ -3,7 +3,7 @@
 import grid.lookups  # noqa: F401  registers `one_of`
 from grid.models.events import Event
 from grid.models.imports import ImportBatch, ImportFile, ImportMapping, ImportRow
-from grid.models.people import Person, id_hash, person_matches, phone_hash
+from grid.models.people import Findable, Person, id_hash, person_matches, phone_hash
 from grid.models.places import Block, BlockVillage, Household, Place, Site, ancestor_codes
 from grid.models.responsibility import Assignment, Leave
 from grid.models.users import Post, User
@@ -13,6 +13,7 @@ __all__ = [
     "Block",
     "BlockVillage",
     "Event",
+    "Findable",
     "Household",
     "ImportBatch",
     "ImportFile",

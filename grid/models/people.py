@@ -1,7 +1,7 @@
 """Persons: identity and where they belong; nothing about an epidemic stands here."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -62,8 +62,51 @@ def phone_hash(number: str) -> bytes:
     return keyed_hash("phone", number)
 
 
+class Findable:
+    """What names somebody sealed, and is found by name, initials, phone or ID number.
+
+    A model of this kind has the columns of Person that `derive` fills, by the same names.
+    """
+
+    name: Any
+    pinyin: Any
+    id_type: Any
+    id_number: Any
+    id_hash: Any
+    id_last4_hash: Any
+    phone: Any
+    phone_hash: Any
+    phone_last4_hash: Any
+    sex: Any
+    birth_date: Any
+
+    def derive(self) -> Self:
+        """Fill the look-up columns and what the ID number says; call before every write."""
+        self.pinyin = initials(self.name)
+        number = identity.normalise_id(self.id_number)
+        self.id_number = number
+        self.id_hash = id_hash(number) if number else None
+        self.id_last4_hash = keyed_hash("id4", number[-4:]) if number else None
+        self.phone_hash = phone_hash(self.phone) if self.phone else None
+        self.phone_last4_hash = keyed_hash("phone4", self.phone[-4:]) if self.phone else None
+        if self.id_type == IdType.ID_CARD and identity.is_valid(number):
+            self.sex = identity.sex_of(number)
+            self.birth_date = identity.birth_of(number)
+        return self
+
+    @property
+    def masked_id(self) -> str:
+        """The ID number with its middle hidden."""
+        return identity.mask_id(self.id_number)
+
+    @property
+    def masked_phone(self) -> str:
+        """The phone number with its middle hidden."""
+        return identity.mask_phone(self.phone)
+
+
 @tracked
-class Person(models.Model):
+class Person(Findable, models.Model):
     """Somebody the grid knows. ID number and phone are encrypted and shown masked (JY-18d)."""
 
     name = models.CharField(_("name"), max_length=60)
@@ -110,30 +153,6 @@ class Person(models.Model):
     def scope_keys(self) -> tuple[str, int | None, int | None]:
         """Return place, household, person."""
         return self.place_id, self.household_id, self.pk
-
-    def derive(self) -> Self:
-        """Fill the look-up columns and what the ID number says; call before every write."""
-        self.pinyin = initials(self.name)
-        number = identity.normalise_id(self.id_number)
-        self.id_number = number
-        self.id_hash = id_hash(number) if number else None
-        self.id_last4_hash = keyed_hash("id4", number[-4:]) if number else None
-        self.phone_hash = phone_hash(self.phone) if self.phone else None
-        self.phone_last4_hash = keyed_hash("phone4", self.phone[-4:]) if self.phone else None
-        if self.id_type == IdType.ID_CARD and identity.is_valid(number):
-            self.sex = identity.sex_of(number)
-            self.birth_date = identity.birth_of(number)
-        return self
-
-    @property
-    def masked_id(self) -> str:
-        """The ID number with its middle hidden."""
-        return identity.mask_id(self.id_number)
-
-    @property
-    def masked_phone(self) -> str:
-        """The phone number with its middle hidden."""
-        return identity.mask_phone(self.phone)
 
     def age_on(self, day: date) -> int | None:
         """Return the age in years on a day, if the birth date is known."""

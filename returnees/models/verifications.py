@@ -8,13 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grid import identity
 from grid.audit import tracked
 from grid.choices import IdType, Sex
-from grid.crypto import keyed_hash
 from grid.fields import HashField, SealedTextField
-from grid.models import Person, Place, User, id_hash, person_matches, phone_hash
-from grid.pinyin import initials
+from grid.models import Findable, Person, Place, User, person_matches
 from grid.scope import ScopedQuerySet
 from returnees.choices import AttemptWay, Relation, TestResult, VerificationState
 from returnees.models.episodes import Episode
@@ -47,7 +44,7 @@ class VerificationQuerySet(ScopedQuerySet):
 
 
 @tracked
-class Verification(models.Model):
+class Verification(Findable, models.Model):
     """One person of a letter, to be found and answered for.
 
     Who they are stands here, sealed, as the letter says it: they need not be anybody the grid
@@ -139,20 +136,6 @@ class Verification(models.Model):
         household = self.person.household_id if self.person else None
         return self.place_id, household, self.person_id
 
-    def derive(self) -> Self:
-        """Fill the look-up columns and what the ID number says; call before every write."""
-        self.pinyin = initials(self.name)
-        number = identity.normalise_id(self.id_number)
-        self.id_number = number
-        self.id_hash = id_hash(number) if number else None
-        self.id_last4_hash = keyed_hash("id4", number[-4:]) if number else None
-        self.phone_hash = phone_hash(self.phone) if self.phone else None
-        self.phone_last4_hash = keyed_hash("phone4", self.phone[-4:]) if self.phone else None
-        if self.id_type == IdType.ID_CARD and identity.is_valid(number):
-            self.sex = identity.sex_of(number)
-            self.birth_date = identity.birth_of(number)
-        return self
-
     @property
     def is_open(self) -> bool:
         """Whether nobody has answered yet."""
@@ -162,16 +145,6 @@ class Verification(models.Model):
     def is_overdue(self) -> bool:
         """Whether the answer should be there by now, or came late."""
         return (self.verified_at or timezone.now()) > self.due_at
-
-    @property
-    def masked_id(self) -> str:
-        """The ID number with its middle hidden."""
-        return identity.mask_id(self.id_number)
-
-    @property
-    def masked_phone(self) -> str:
-        """The phone number with its middle hidden."""
-        return identity.mask_phone(self.phone)
 
 
 class AttemptQuerySet(ScopedQuerySet):
