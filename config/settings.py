@@ -1,44 +1,23 @@
-"""All settings in one file, driven by the environment; reading them starts nothing.
+"""All settings, driven by the environment (config.environment); reading them starts nothing.
 
 manage.py fills DATABASE_URL, REDIS_URL and the keys from this checkout's own servers and
-var/secrets when they are not given. A missing variable says what to do.
+var/secrets when they are not given. What an operator may change of the rules of the house stands in
+config.house.
 """
 
-from datetime import time
 from pathlib import Path
 
-import environ
 import pgtrigger
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from config.environment import celery_url, env, needed
+from config.house import RULES
 from config.logs import logging_config
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def needed(name: str) -> str:
-    """Return the variable, or stop with a sentence that says how to get it."""
-    value: str = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set: start the portal through `make run` or `manage.py`, which make it "
-            "once in var/secrets, or set it in the environment (docs/operations.md)."
-        )
-    return value
-
-
-def clock(name: str, default: str) -> time:
-    """Return the variable as an hour of the day, or stop with a sentence."""
-    try:
-        return time.fromisoformat(env.str(name, default=default))
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name}: give an hour such as {default}.") from error
-
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = needed("DJANGO_SECRET_KEY")
@@ -212,14 +191,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 
-def celery_url(url: str) -> str:
-    """Return kombu's form of a redis-py socket address (unix://path?db=n)."""
-    if url.startswith("unix://"):
-        path, _sep, query = url.removeprefix("unix://").partition("?")
-        return f"redis+socket://{path}?virtual_host={query.removeprefix('db=') or '0'}"
-    return url
-
-
 CELERY_BROKER_URL = celery_url(REDIS_URL)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
@@ -297,35 +268,6 @@ LOGGING = logging_config(
     requests=env.str("REQUEST_LOG_LEVEL", default="WARNING"),
 )
 
-# Rules of the house that an operator may change.
+GRID = RULES
 # Whoever bears it may read /metrics; without one the address does not exist.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-GRID = {
-    "import_days_back": env.int("IMPORT_DAYS_BACK", default=70),
-    "import_days_ahead": env.int("IMPORT_DAYS_AHEAD", default=60),
-    # Hours in which the letter of another place about a contact is to be answered.
-    "verification_hours": env.int("VERIFICATION_HOURS", default=24),
-    "default_pack": env.str("POLICY_PACK", default="JY"),
-    # The local hour by which villages send the lists of a day.
-    "list_deadline": clock("LIST_DEADLINE", "20:00"),
-    # Local hours in which no channel outside the portal rings, but for what is urgent.
-    "site_url": env.str("SITE_URL", default=""),  # named at the end of messages
-    # Hours after the limit of a matter until each tier above is told, the nearest first.
-    "escalation_steps": {
-        "abnormal": (0, 2, 4),  # after the two hours of the report (JY-2s, A-38)
-        "check": (0, 1, 3),  # after 20:00, when the day's check is due (JY-2r)
-        "unreached": (0, 12, 24),
-        "overdue": (4, 24, 48),
-    },
-    # What calls a supervisor to a township, and when it is judged (docs/reminders.md); a place may
-    # have its own in the back office. Checks: fewer in a hundred; the others: more than so many.
-    "thresholds": {
-        "checks": (80, "21:00"),
-        "overdue": (20, "09:00"),
-        "unanswered": (5, "09:00"),
-    },
-    "inspection_hours": env.int("INSPECTION_HOURS", default=24),  # until it is to be closed
-    "tasks_a_day": env.int("TASKS_A_DAY", default=120),  # more than that is too much for a cadre
-    "quiet_from": env.str("QUIET_FROM", default="22:00"),
-    "quiet_until": env.str("QUIET_UNTIL", default="06:30"),
-}

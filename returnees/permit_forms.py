@@ -10,6 +10,7 @@ from grid.forms.fields import DateInput, PlaceField
 from grid.forms.responsibility import place_choices
 from grid.models import User
 from returnees.choices import PermitState, TestResult
+from returnees.services.permits import Journey
 
 RESULTS = [
     (value, label)
@@ -38,13 +39,13 @@ class PermitForm(forms.Form):
     )
     result = forms.ChoiceField(label=_("Test certificate: result"), choices=RESULTS, required=False)
 
-    def fields_for_service(self) -> dict[str, Any]:
-        """Return what ask_permit takes."""
+    def journey(self) -> Journey:
+        """Return what is asked for."""
         data = dict(self.cleaned_data)
         place, text = data.pop("destination")
         if not data["sampled_on"]:
             data["result"] = ""
-        return {"destination": place, "text": text, **data}
+        return Journey(destination=place, text=text, **data)
 
 
 class PermitFilter(forms.Form):

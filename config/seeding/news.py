@@ -16,7 +16,7 @@ from returnees.risk_lists.words import RiskLine
 from returnees.services.away import note_away
 from returnees.services.confirming import confirm
 from returnees.services.overrides import propose_override
-from returnees.services.permits import ask_permit
+from returnees.services.permits import Journey, ask_permit
 from returnees.services.risk_drafts import draft_list
 from returnees.services.risk_publishing import publish_list
 from returnees.services.screening import start_screening
@@ -103,13 +103,15 @@ def _permit(today: date) -> None:
     if person:
         ask_permit(
             person=person,
-            destination=Place.objects.get(pk="990201"),
-            text="南屏市竹溪区",
-            leaves_on=today + DAY,
-            returns_on=today + 3 * DAY,
-            necessity="母亲住院陪护",
-            sampled_on=today - 2 * DAY,
-            result="negative",
+            journey=Journey(
+                destination=Place.objects.get(pk="990201"),
+                text="南屏市竹溪区",
+                leaves_on=today + DAY,
+                returns_on=today + 3 * DAY,
+                necessity="母亲住院陪护",
+                sampled_on=today - 2 * DAY,
+                result="negative",
+            ),
             by=None,
             day=today,
         )

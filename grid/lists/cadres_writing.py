@@ -16,11 +16,10 @@ from grid.lists.cadres_known import Duty
 from grid.models import Assignment, Block, Event, ImportBatch, ImportRow, Place, Post, User
 from grid.permissions import Permission
 from grid.services.accounts import (
-    NotYoursError,
     correct_cadre,
     create_cadre_without_password,
-    give_post,
 )
+from grid.services.posts import NotYoursError, give_post
 from grid.services.responsibility import assign, end_assignment, hand_over
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from grid.models import Assignment, Post, User
 from grid.paging import keyset_page
 from grid.permissions import Permission
 from grid.services import accounts
+from grid.services.posts import end_post, give_post
 from grid.web import PortalRequest, answer, attempt, need, page, tell
 
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
@@ -140,9 +141,7 @@ def post_new(request: PortalRequest, pk: int) -> HttpResponse:
     """Give a cadre a further post."""
     cadre = cadre_to_manage(request, pk)
     form = PostForm(request.POST, user=request.user)
-    made = attempt(
-        form, lambda: accounts.give_post(user=cadre, **form.cleaned_data, by=request.user)
-    )
+    made = attempt(form, lambda: give_post(user=cadre, **form.cleaned_data, by=request.user))
     tell(request, form)
     if made is not None:
         messages.success(request, _("The post is given."))
@@ -156,7 +155,7 @@ def post_end(request: PortalRequest, pk: int) -> HttpResponse:
     need(request.user, Permission.MANAGE_POSTS, post)
     return answer(
         request,
-        lambda: accounts.end_post(post=post, by=request.user),
+        lambda: end_post(post=post, by=request.user),
         done=_("The post is ended."),
         to=reverse("cadre-detail", args=[post.user_id]),
     )

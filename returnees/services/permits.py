@@ -57,66 +57,68 @@ class Judgement:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What somebody asks leave for: where to, when, why, and with which test certificate.
+
+    `destination` is a place of the tree, or None with `text` alone: then the journey counts as one
+    out of the prefecture city. The certificate's age counts at departure (A-05).
+    """
+
+    destination: Place | None
+    text: str
+    leaves_on: date
+    returns_on: date | None = None
+    necessity: str = ""
+    sampled_on: date | None = None
+    result: str = ""
+
+
 @transaction.atomic
 def ask_permit(
     *,
     person: Person,
-    destination: Place | None,
-    text: str,
-    leaves_on: date,
+    journey: Journey,
     by: User | None,
-    returns_on: date | None = None,
-    necessity: str = "",
-    sampled_on: date | None = None,
-    result: str = "",
     day: date | None = None,
     now: datetime | None = None,
 ) -> ExitPermit:
     """Ask for a permit; the notice in force where the person lives decides whether it may be.
 
-    `destination` is a place of the tree, or None with `text` alone: then the journey counts as one
-    out of the prefecture city. The certificate's age counts at departure (A-05).
     PermitRefusedError for dates that cannot be; NoPolicyInForceError where no notice binds.
     """
-    now = now or timezone.now()
     day = day or today()
-    _check(person, text, leaves_on, returns_on, sampled_on, day)
+    _check(person, journey, day)
     judged = judge(
         home=home_code(person),
-        destination=destination.code if destination else None,
-        leaves_on=leaves_on,
-        necessity=necessity,
-        sampled_on=sampled_on,
-        result=result,
+        destination=journey.destination.code if journey.destination else None,
+        leaves_on=journey.leaves_on,
+        necessity=journey.necessity,
+        sampled_on=journey.sampled_on,
+        result=journey.result,
         day=day,
     )
     permit = ExitPermit(
         person=person,
         place_id=home_code(person),
-        destination=text.strip()[:120],
-        leaves_on=leaves_on,
-        returns_on=returns_on,
-        necessity=necessity.strip(),
-        sampled_on=sampled_on,
-        result=result,
+        destination=journey.text.strip()[:120],
+        leaves_on=journey.leaves_on,
+        returns_on=journey.returns_on,
+        necessity=journey.necessity.strip(),
+        sampled_on=journey.sampled_on,
+        result=journey.result,
         asked_by=by,
-        **judged.cells(now),
+        **judged.cells(now or timezone.now()),
     )
     with acting(by=by, why="exit permit"):
         permit.save()
     return permit
 
 
-def _check(
-    person: Person,
-    text: str,
-    leaves_on: date,
-    returns_on: date | None,
-    sampled_on: date | None,
-    day: date,
-) -> None:
+def _check(person: Person, journey: Journey, day: date) -> None:
     name = person.name
-    if not text.strip():
+    leaves_on, returns_on = journey.leaves_on, journey.returns_on
+    if not journey.text.strip():
         raise PermitRefusedError(_("%(name)s: say where the person wants to go.") % {"name": name})
     if not day <= leaves_on <= day + AHEAD:
         raise PermitRefusedError(
@@ -128,10 +130,10 @@ def _check(
             _("%(name)s: the return on %(day)s lies before the departure.")
             % {"name": name, "day": returns_on}
         )
-    if sampled_on and sampled_on > day:
+    if journey.sampled_on and journey.sampled_on > day:
         raise PermitRefusedError(
             _("%(name)s: the certificate's sample of %(day)s lies in the future.")
-            % {"name": name, "day": sampled_on}
+            % {"name": name, "day": journey.sampled_on}
         )
 
 

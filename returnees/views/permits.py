@@ -71,7 +71,7 @@ def permit_new(request: PortalRequest) -> HttpResponse:
     person = who.person
     permit = attempt(
         form,
-        lambda: permits.ask_permit(person=person, by=request.user, **form.fields_for_service()),
+        lambda: permits.ask_permit(person=person, journey=form.journey(), by=request.user),
     )
     if permit is None:
         return render(request, FORM, context, status=422)

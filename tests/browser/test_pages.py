@@ -30,7 +30,7 @@ from returnees.models import (
 from returnees.policy_pages import MISSING
 from returnees.risk_lists.words import RiskLine
 from returnees.services.overrides import propose_override, rows_for
-from returnees.services.permits import ask_permit
+from returnees.services.permits import Journey, ask_permit
 from returnees.services.policies import propose_policy
 from returnees.services.risk_lists import draft_list, publish_list
 from returnees.services.screening import start_screening
@@ -105,9 +105,10 @@ def news(world, episode):
     )
     letters(world)
     ask_permit(
-        person=world.person, destination=None, text=SOURCE, leaves_on=today(), necessity=SOURCE,
+        person=world.person,
+        journey=Journey(destination=None, text=SOURCE, leaves_on=today(), necessity=SOURCE),
         by=world.cadre,
-    )  # fmt: skip
+    )
     row = next(row.name for row in rows_for(episode))
     propose_override(episode=episode, row=row, reason=SOURCE, by=world.cadre)
     file = PolicyPack.objects.get(key="JY")

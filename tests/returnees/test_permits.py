@@ -14,6 +14,7 @@ from returnees.choices import Mark, PermitState, TestResult
 from returnees.models import ControlZone, ExitPermit
 from returnees.policies import NoPolicyInForceError
 from returnees.services.permits import (
+    Journey,
     PermitRefusedError,
     ask_permit,
     decide_permit,
@@ -43,7 +44,6 @@ def jx8(world: World) -> World:
 
 def asked(world: World, to: str | None = OUTSIDE, **changes: Any) -> ExitPermit:
     values = {
-        "person": world.person,
         "destination": Place.objects.get(pk=to) if to else None,
         "text": "海岳省临沧湾市",
         "leaves_on": day(1),
@@ -51,9 +51,10 @@ def asked(world: World, to: str | None = OUTSIDE, **changes: Any) -> ExitPermit:
         "necessity": "母亲住院手术",
         "sampled_on": day(-2),
         "result": TestResult.NEGATIVE,
-        "by": world.cadre,
     }
-    return ask_permit(**{**values, **changes})
+    who = {"person": world.person, "by": world.cadre}
+    who |= {key: changes.pop(key) for key in ("person", "by", "day", "now") if key in changes}
+    return ask_permit(journey=Journey(**{**values, **changes}), **who)
 
 
 @pytest.mark.clause("JX8-16b")

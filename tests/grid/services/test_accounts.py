@@ -11,9 +11,8 @@ from grid.days import today
 from grid.errors import Refused
 from grid.models import Event, Post, User
 from grid.services import accounts
+from grid.services.posts import NotYoursError
 from tests.factories.grid import (
-    LONG_AGO,
-    OTHER_VILLAGE,
     TOWN,
     VILLAGE,
     AssignmentFactory,
@@ -21,7 +20,6 @@ from tests.factories.grid import (
     LeaveFactory,
     PostFactory,
     UserFactory,
-    block,
     place,
 )
 
@@ -107,51 +105,6 @@ def test_a_phone_is_one_log_in() -> None:
     assert User.objects.count() == 1
 
 
-def test_a_township_admin_gives_posts_in_the_own_township_alone(admin: User) -> None:
-    elsewhere = {"place": place("970101102201"), "by": admin}
-    upwards = {"role": Role.COUNTY_ADMIN, "place": place("970101"), "by": admin}
-
-    for words in (elsewhere, upwards):
-        with pytest.raises(accounts.NotYoursError):
-            new(**words)
-    assert User.objects.get() == admin
-
-
-@pytest.mark.parametrize("role", [Role.LEADER, Role.SUPERVISOR])
-def test_leaders_and_supervisors_have_blocks_and_others_do_not(role: Role) -> None:
-    east = block("东片", VILLAGE)
-
-    user, _password = new(place=None, block=east, role=role)
-    assert user.posts.get().block == east
-    with pytest.raises(accounts.PostNotFittingError):
-        new(phone="13912345679", place=None, block=east, role=Role.VILLAGE_CADRE)
-
-
-def test_a_first_post_fills_the_initials_of_its_county_and_no_other() -> None:
-    far = place("980101101201", "远村")
-    near = place(OTHER_VILLAGE, "小满村")
-
-    new()
-
-    near.refresh_from_db()
-    far.refresh_from_db()
-    assert (near.pinyin, far.pinyin) == ("xmc", "")
-
-
-def test_a_post_ends_once_and_is_not_given_twice(admin: User) -> None:
-    user, _password = new()
-    post = user.posts.get()
-    with pytest.raises(accounts.PostNotFittingError, match="林小满"):
-        accounts.give_post(user=user, role=post.role, place=post.place, by=admin)
-
-    with pytest.raises(Refused):
-        accounts.end_post(post=post, by=admin, until=LONG_AGO)
-    accounts.end_post(post=post, by=admin)
-    with pytest.raises(Refused):
-        accounts.end_post(post=post, by=admin)
-    assert accounts.give_post(user=user, role=post.role, place=post.place, by=admin).until is None
-
-
 def test_a_reset_locks_the_old_password_out_and_is_on_record(admin: User) -> None:
     user, old = new()
 
@@ -179,7 +132,7 @@ def test_a_reset_outside_the_own_area_is_refused(admin: User, where: str) -> Non
         User.objects.filter(pk=user.pk).update(is_superuser=True)
         user.refresh_from_db()
 
-    with pytest.raises(accounts.NotYoursError, match="林小满"):
+    with pytest.raises(NotYoursError, match="林小满"):
         accounts.reset_password(user=user, by=admin)
     assert signs_in(user.phone, old)
     root = UserFactory(is_superuser=True)
