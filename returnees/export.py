@@ -20,8 +20,8 @@ from grid.place_search import full_names
 from grid.tables import Table
 from returnees.classes import class_title
 from returnees.imports.exported import record_number
+from returnees.imports.list import RETURNEES
 from returnees.imports.values import latest_paper
-from returnees.lists import RETURNEES
 from returnees.models import Episode
 from returnees.services.persons import VILLAGE
 

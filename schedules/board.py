@@ -16,7 +16,7 @@ from grid.models import Place
 from returnees.choices import EpisodeState, StageKind
 from returnees.classes import class_title
 from returnees.filters import NO_STAGE
-from returnees.lists import RETURNEES
+from returnees.imports.list import RETURNEES
 from schedules.choices import Evidence
 from schedules.reading import Dashboard, Red, VillageFigures, dashboard
 

@@ -20,11 +20,11 @@ from returnees.classes import class_title
 from returnees.imports.apply import before_of, change, register
 from returnees.imports.exported import moment_of, unquoted
 from returnees.imports.known import KnownBook
+from returnees.imports.list import RETURNEES
 from returnees.imports.loading import LIST, known_book
 from returnees.imports.takeback import take_back_returns, touched_returns
 from returnees.imports.values import NEVER_COMPARED, plain_values
 from returnees.imports.words import MESSAGES
-from returnees.lists import RETURNEES
 from returnees.models import Episode
 from returnees.policies import NoPolicyInForceError, fill_gap, pack_in_force
 

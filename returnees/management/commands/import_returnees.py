@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from grid.batches.registry import kind_of
 from grid.import_command import Wanted, add_arguments, run
-from returnees.lists import RETURNEES
+from returnees.imports.list import RETURNEES
 
 
 class Command(BaseCommand):

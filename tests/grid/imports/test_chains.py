@@ -6,7 +6,7 @@ import pytest
 
 from grid.imports.chains import is_chain, parts
 from grid.imports.choosing import sheets
-from returnees.lists import RETURNEES
+from returnees.imports.list import RETURNEES
 from tests.grid.imports.world import HEADINGS, codes, csv, id_number, line, read
 
 ID = id_number()

@@ -4,7 +4,7 @@ import pytest
 
 from grid.imports.choosing import sheets
 from grid.imports.results import UnreadableFileError
-from returnees.lists import RETURNEES
+from returnees.imports.list import RETURNEES
 from tests.grid.imports.test_workbook import cells, saved, sheet
 from tests.grid.imports.world import csv, line, read
 

@@ -2,7 +2,7 @@
 
 from grid.imports.mapping import SavedMapping, column_keys, layout_key, value_key
 from grid.imports.understanding import understand
-from returnees.lists import RETURNEES
+from returnees.imports.list import RETURNEES
 from tests.grid.imports.world import HEADINGS, codes, context, csv, line
 
 ASKED = HEADINGS.replace("返乡时间", "到达时间")

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from grid.imports.template import build_template, village_labels
-from returnees.lists import RETURNEES
+from returnees.imports.list import RETURNEES
 from tests.grid.imports.world import HOME, id_number, places, read
 
 WANTED = (

@@ -9,7 +9,7 @@ from grid.imports.lists import Context
 from grid.imports.places import PlaceIndex
 from grid.imports.results import Row, Understood
 from grid.imports.understanding import understand
-from returnees.lists import RETURNEES
+from returnees.imports.list import RETURNEES
 
 AS_OF = date(2021, 2, 8)
 HOME = "990101"

@@ -16,7 +16,7 @@ from grid.models import Person
 from grid.services.people import update_person
 from grid.tables import csv_of, xlsx_of
 from returnees.export import COLUMNS, returnee_table
-from returnees.lists import RETURNEES
+from returnees.imports.list import RETURNEES
 from returnees.models import AdvanceReport, Certificate, Episode
 from returnees.services.episodes import confirm_arrival, update_facts
 from returnees.services.inputs import CertificateInput

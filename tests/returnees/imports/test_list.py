@@ -6,7 +6,7 @@ import pytest
 
 from grid.imports.choices import Choices
 from grid.imports.headings import HeadingIndex
-from returnees.lists import RETURNEES
+from returnees.imports.list import RETURNEES
 from tests.grid.imports.world import HEADINGS, codes, csv, line, read
 
 INDEX = HeadingIndex(RETURNEES)

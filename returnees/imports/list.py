@@ -9,7 +9,7 @@ from grid.imports.draft import Draft
 from grid.imports.lists import Field, ListSpec
 from grid.imports.text import words
 from returnees.imports.exported import EXPORTED, RECORD, from_export
-from returnees.list_words import HEALTH_CODE, ISOLATION, TEST_RESULT, TRANSPORT
+from returnees.imports.list_words import HEALTH_CODE, ISOLATION, TEST_RESULT, TRANSPORT
 
 _FIELDS = (
     Field("record", "text", words(RECORD)),
