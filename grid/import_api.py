@@ -36,6 +36,7 @@ from grid.import_serializers import (
     UploadInput,
     told_problems,
 )
+from grid.imports.places import canonical
 from grid.models import ImportBatch, ImportRow, Place, User
 from grid.permissions import Permission
 from grid.tables import XLSX
@@ -248,7 +249,7 @@ def intake_of(data: Mapping[str, Any], user: User) -> Intake:
     """
     kind = kind_of(data["list"])
     if data.get("place"):
-        place = get_object_or_404(Place.objects.visible_to(user), pk=data["place"])
+        place = get_object_or_404(Place.objects.visible_to(user), pk=canonical(data["place"]))
     else:
         place = own_place(user, kind)
     if not user.can(kind.permission, place):

@@ -37,6 +37,7 @@ from grid.batches.running import (
 )
 from grid.batches.summary import summary_of
 from grid.choices import BatchState, Level
+from grid.imports.places import canonical
 from grid.models import ImportBatch, ImportFile, Place, User
 
 __all__ = [
@@ -183,8 +184,11 @@ def _new_batch(given: Given, by: User | None) -> ImportBatch:
 
 
 def _place_of(code: str, kind: ListKind) -> Place:
-    """Return the place a list is given for, or refuse one that is not known or too wide for it."""
-    place: Place | None = Place.objects.filter(pk=code).first()
+    """Return the place a list is given for, by its code with or without the zeros of lower levels.
+
+    FileRefusedError for one that is not known, or too wide for the list.
+    """
+    place: Place | None = Place.objects.filter(pk=canonical(code)).first()
     if place is None:
         raise FileRefusedError(
             _("Place %(code)s is not known; import the places first.") % {"code": code}

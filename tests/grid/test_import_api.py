@@ -291,6 +291,12 @@ def test_who_may_import_may_send_a_list_for_the_own_place_alone(world: World, wh
     assert ImportBatch.objects.exists() == (found.status_code == 201)
 
 
+def test_a_place_may_be_given_with_the_zeros_of_the_national_code(world: World) -> None:
+    told = sent(world.township, a_line(1), place=f"{TOWN}000")
+
+    assert told["place"] == TOWN
+
+
 def test_a_place_elsewhere_does_not_exist(world: World) -> None:
     refused(upload(world.head, a_list(a_line(1)), place=SECOND), 404, "not_found")
     refused(upload(world.township, a_list(a_line(1)), place="77"), 404, "not_found")

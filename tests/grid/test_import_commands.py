@@ -115,6 +115,15 @@ def test_user_place_and_day_are_those_given(file: Path, world: World) -> None:
     assert f"{batch.as_of}" == day
 
 
+@pytest.mark.parametrize("code", ["990101000000", "990101101000", "990101101201"])
+def test_a_place_may_be_given_with_the_zeros_of_the_national_code(
+    file: Path, world: World, code: str
+) -> None:
+    run("import_list", "returnees", file, "--place", code)
+
+    assert ImportBatch.objects.get().place_id == code.removesuffix("000").removesuffix("000")
+
+
 def test_without_posts_the_villages_of_the_list_say_the_place(file: Path) -> None:
     Post.objects.all().delete()
 
