@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db.models import Max, Min
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector, CollectorRegistry
-from redis import Redis, RedisError
+from redis import RedisError
 
 from schedules.choices import ReminderState
 from schedules.models import JobRun, Reminder
-
-QUEUES = ("celery", "reconcile", "reminders", "imports")
-WAIT = 2  # seconds for the broker to answer
+from schedules.queues import QUEUES, lengths
 
 
 class Portal(Collector):
@@ -28,16 +25,12 @@ class Portal(Collector):
         found = GaugeMetricFamily(
             "grid_queue_messages", "Messages waiting in a queue", labels=["queue"]
         )
-        client = Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=WAIT, socket_timeout=WAIT
-        )
         try:
-            for queue in QUEUES:
-                found.add_metric([queue], client.llen(queue))  # type: ignore[arg-type]
+            waiting = lengths(*QUEUES)
         except (RedisError, OSError):
             return
-        finally:
-            client.close()
+        for queue, many in waiting.items():
+            found.add_metric([queue], many)
         yield found
 
     def _reminders(self) -> Iterable[GaugeMetricFamily]:

@@ -18,17 +18,21 @@ from grid.models import User
 from schedules.channels import Answer, Message, Outcome, hand_over
 from schedules.choices import ReminderState
 from schedules.models import Reminder
+from schedules.queues import waiting_in
 from schedules.reminding import Told, told_now
 from schedules.services.jobs import job_run
 from schedules.services.ladders import climb, first_rungs
 
-BATCH = 500
+# So few that whoever waits for a worker meanwhile does not notice.
+BATCH = 100
 LEASE = timedelta(minutes=5)
-# A batch that takes longer gives the rest back: its lease must never run out under it.
-SLICE = 120.0  # seconds
+# A batch that takes longer gives the rest back: its lease must never run out under it, and a
+# channel that hangs shall not keep the worker.
+SLICE = 20.0  # seconds
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 MOST_UNKNOWN = 2  # attempts without an answer, where a channel may show a message twice
-TASK = "schedules.send_reminders"
+TASK, QUEUE = "schedules.send_reminders", "reminders"
+HURRIED = ("reconcile", "celery")  # queues of short tasks that somebody waits for
 
 CLAIM = """
 UPDATE schedules_reminder r
@@ -38,7 +42,7 @@ FROM (
     SELECT id FROM schedules_reminder
     WHERE state = 'waiting' AND not_before <= %(now)s
         AND (lease_until IS NULL OR lease_until < %(now)s)
-    ORDER BY not_before, id
+    ORDER BY not_before
     LIMIT %(most)s
     FOR UPDATE SKIP LOCKED
 ) due
@@ -206,20 +210,30 @@ def queue_due(*, now: datetime | None = None, workers: int = 2) -> int:
     due = Reminder.objects.filter(state=ReminderState.WAITING, not_before__lte=now)
     waiting = due.count()
     for _worker in range(min(workers, -(-waiting // BATCH))):
-        current_app.send_task(TASK, kwargs=given, expires=55)
+        _wake(given)
     return made
+
+
+def _wake(given: dict[str, str]) -> None:
+    current_app.send_task(TASK, kwargs=given, expires=55)
 
 
 def send_all(*, now: datetime | None = None) -> int:
     """Send batches until nothing is due; return how many messages were settled.
 
-    A batch that was cut short ends the round: the next minute goes on.
+    A batch that was cut short ends the round: the next minute goes on. Between two batches it
+    gives way to whoever waits for a worker, and goes on after them: nobody whose plan has changed
+    waits for a hundred thousand digests.
     """
     sent = 0
     with job_run("send_reminders") as job:
         while done := send_due(now=now):
             sent += done
             if done < BATCH:
+                break
+            if waiting_in(*HURRIED):
+                if not waiting_in(QUEUE):
+                    _wake({"now": now.isoformat()} if now else {})
                 break
         job.figures = {"settled": sent}
     return sent

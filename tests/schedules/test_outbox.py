@@ -11,7 +11,7 @@ from grid.days import today
 from grid.models import Assignment
 from schedules.choices import ChannelKind, ReminderState
 from schedules.models import Channel, Reminder, Rung
-from schedules.services import follow_responsibility, queue_due, send_digests, send_due
+from schedules.services import follow_responsibility, outbox, queue_due, send_digests, send_due
 from schedules.services.ladders import after_quiet, climb, first_rungs
 from schedules.services.outbox import BATCH, LEASE, WAITS, Settled, claim, settle
 from tests.cast import TOWN, VILLAGE
@@ -61,6 +61,18 @@ def ladder(user, *channels) -> None:
 
 def out() -> Reminder:
     return Reminder.objects.get(rung=1)
+
+
+def owed_besides(user, via, many: int) -> None:
+    """Owe so many more digests on the same channel."""
+    row = out()
+    Reminder.objects.bulk_create(
+        Reminder(
+            user=user, kind="digest", day=row.day, slot="08:00", channel=f"x{n}",
+            via=via, rung=1, state=ReminderState.WAITING, not_before=clock(8),
+        )
+        for n in range(many)
+    )  # fmt: skip
 
 
 def test_a_digest_goes_out_once_and_names_nobody(world, held, sms, service):
@@ -200,6 +212,46 @@ def test_when_a_channel_fails_the_next_one_is_tried(world, held, sms, service):
     assert Reminder.objects.get(rung=2).state == ReminderState.BY_HAND
 
 
+def test_a_channel_switched_off_hands_its_messages_to_the_next_rung(
+    world, held, sms, robot, service
+):
+    ladder(world.cadre, sms, robot)
+    first_rungs(now=clock(8))
+    Channel.objects.filter(pk=sms.pk).update(is_active=False)
+
+    send_due(now=clock(8))
+    send_due(now=clock(8, minute=1))
+
+    states = dict(Reminder.objects.filter(rung__gt=0).values_list("via__name", "state"))
+    assert states == {sms.name: ReminderState.DROPPED, robot.name: ReminderState.SENT}
+    assert len(service.got) == 1
+
+
+def test_with_the_own_channel_off_the_ladder_of_the_place_takes_its_messages(
+    world, held, sms, robot, service
+):
+    ladder(world.cadre, sms)
+    Rung.objects.create(place_id=TOWN, position=1, channel=robot)
+    first_rungs(now=clock(8))
+    Channel.objects.filter(pk=sms.pk).update(is_active=False)
+
+    send_due(now=clock(8))
+    send_due(now=clock(8, minute=1))
+
+    assert Reminder.objects.get(via=robot).state == ReminderState.SENT
+    assert len(service.got) == 1
+
+
+def test_the_next_rung_keeps_the_quiet_hours_too(world, held, sms, robot):
+    ladder(world.cadre, sms, robot)
+    first_rungs(now=clock(8))
+
+    climb(list(Reminder.objects.filter(rung=1)), now=clock(23))
+
+    morning = clock(6, minute=30) + timedelta(days=1)
+    assert Reminder.objects.get(rung=2).not_before == morning
+
+
 def test_where_a_message_may_show_twice_an_unknown_outcome_is_retried_once(
     world, held, robot, service
 ):
@@ -309,14 +361,7 @@ def test_climbing_twice_makes_one_message(world, held, sms, robot):
 def test_two_workers_share_the_outbox_and_send_each_message_once(world, held, sms, service):
     ladder(world.cadre, sms)
     first_rungs(now=clock(8))
-    row = out()
-    Reminder.objects.bulk_create(
-        Reminder(
-            user=world.cadre, kind="digest", day=row.day, slot="08:00", channel=f"x{n}",
-            via=sms, rung=1, state=ReminderState.WAITING, not_before=clock(8),
-        )
-        for n in range(60)
-    )  # fmt: skip
+    owed_besides(world.cadre, sms, 60)
 
     def work():
         try:
@@ -335,19 +380,42 @@ def test_two_workers_share_the_outbox_and_send_each_message_once(world, held, sm
     assert not Reminder.objects.filter(state=ReminderState.WAITING).exists()
 
 
+@pytest.mark.parametrize(
+    ("queued", "sent", "woken"),
+    [
+        ({}, 7, 0),
+        ({"reconcile": 1}, 3, 1),
+        ({"celery": 1}, 3, 1),
+        ({"imports": 1}, 7, 0),
+        ({"reconcile": 1, "reminders": 1}, 3, 0),
+    ],
+)
+def test_between_two_batches_sending_gives_way_to_short_work(
+    world, held, sms, service, monkeypatch, queued, sent, woken
+):
+    """And wakes somebody to go on after it, unless a message for that is queued by now."""
+    ladder(world.cadre, sms)
+    first_rungs(now=clock(8))
+    owed_besides(world.cadre, sms, 6)
+    woke = []
+    monkeypatch.setattr(outbox, "BATCH", 3)
+    monkeypatch.setattr(outbox.send_due, "__kwdefaults__", {"now": None, "most": 3})
+    monkeypatch.setattr(outbox, "waiting_in", lambda *names: sum(queued.get(n, 0) for n in names))
+    monkeypatch.setattr(
+        outbox.current_app, "send_task", lambda name, **more: woke.append((name, more["kwargs"]))
+    )
+
+    assert outbox.send_all(now=clock(8)) == len(service.got) == sent
+
+    assert woke == [(outbox.TASK, {"now": clock(8).isoformat()})] * woken
+
+
 def test_a_batch_costs_a_constant_number_of_queries(
     world, held, sms, service, django_assert_max_num_queries
 ):
     ladder(world.cadre, sms)
     first_rungs(now=clock(8))
-    row = out()
-    Reminder.objects.bulk_create(
-        Reminder(
-            user=world.cadre, kind="digest", day=row.day, slot="08:00", channel=f"x{n}",
-            via=sms, rung=1, state=ReminderState.WAITING, not_before=clock(8),
-        )
-        for n in range(40)
-    )  # fmt: skip
+    owed_besides(world.cadre, sms, 40)
 
     with django_assert_max_num_queries(14):
         assert send_due(now=clock(8), most=BATCH) == 41
