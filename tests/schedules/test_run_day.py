@@ -11,6 +11,7 @@ from django.utils import timezone
 from grid.days import today
 from returnees.choices import EpisodeState
 from returnees.models import Episode
+from schedules import day_sql, sql
 from schedules.choices import Evidence, TaskState
 from schedules.models import DutySpan, JobRun, Task
 from schedules.services import close_day, reconcile, run_day
@@ -55,6 +56,45 @@ def test_a_second_run_creates_nothing(world):
 
     assert first.created > 0
     assert (second.created, second.kept, second.cancelled) == (0, first.created, 0)
+
+
+def test_what_another_creates_while_the_morning_is_worked_out_is_not_created_twice(
+    world, monkeypatch
+):
+    ours, other = returnee("JY.MIDHIGH"), returnee("JY.MIDHIGH")
+    tomorrow, now = today() + DAY, clock(0, 1, minute=5)
+    run = sql.run
+
+    def meanwhile(statement, **given):
+        done = run(statement, **given)
+        if statement == day_sql.DIFFERING:
+            reconcile(episode_ids=[other.pk], now=now)
+        return done
+
+    monkeypatch.setattr(sql, "run", meanwhile)
+    figures = run_day(day=tomorrow, now=now)
+
+    owed = Task.objects.filter(due_day=tomorrow)
+    assert figures.created == owed.filter(episode=ours).count() > 0
+    assert owed.filter(episode=other).count() == figures.created
+
+
+def test_what_a_plan_owes_again_meanwhile_is_not_cancelled(world, monkeypatch):
+    episode = returnee("JY.MIDHIGH")
+    spans = list(DutySpan.objects.filter(episode=episode))
+    DutySpan.objects.filter(episode=episode).delete()
+    run = sql.run
+
+    def meanwhile(statement, **given):
+        done = run(statement, **given)
+        if statement == day_sql.DIFFERING:
+            DutySpan.objects.bulk_create(spans)
+        return done
+
+    monkeypatch.setattr(sql, "run", meanwhile)
+    run_day(day=today(), now=clock(0, minute=5))
+
+    assert not Task.objects.filter(episode=episode, state=TaskState.CANCELLED).exists()
 
 
 def test_after_an_outage_the_missed_days_are_rows(world):
