@@ -12,6 +12,7 @@ from grid.models import Place, User
 from schedules.choices import BY_HAND, ChannelKind, ReminderState
 
 PORTAL = "portal"
+_TWICE = _("This ladder has a step on the channel already: choose another channel.")
 
 
 @tracked_without("url", "tried", "tried_at")
@@ -97,6 +98,17 @@ class Rung(models.Model):
             models.CheckConstraint(name="rung_from_one", condition=Q(position__gte=1)),
             models.UniqueConstraint(name="rung_of_user", fields=["user", "position"]),
             models.UniqueConstraint(name="rung_of_place", fields=["place", "position"]),
+            # A message is said once on each channel: a second step on it would never be taken.
+            models.UniqueConstraint(
+                name="channel_once_for_user",
+                fields=["user", "channel"],
+                violation_error_message=_TWICE,
+            ),
+            models.UniqueConstraint(
+                name="channel_once_for_place",
+                fields=["place", "channel"],
+                violation_error_message=_TWICE,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,20 +58,28 @@ WHERE r.channel = 'portal' AND r.read_at IS NULL AND r.created_at BETWEEN %(fres
 ON CONFLICT (user_id, kind, day, slot, channel) DO NOTHING
 """  # noqa: S608  our own words only
 
+# The first channel of the ladder, as it is by now, that has not had the message: the channel it was
+# on may have been switched off, and then it may be another ladder that holds for the cadre.
 NEXT = f"""
-WITH {LADDERS}, high AS (
+WITH {LADDERS}, untried AS (
     SELECT r.id, l.position, l.channel_id,
         row_number() OVER (PARTITION BY r.id ORDER BY l.position) AS n
-    FROM schedules_reminder r JOIN ladder l ON l.user_id = r.user_id AND l.position > r.rung
+    FROM schedules_reminder r JOIN ladder l ON l.user_id = r.user_id
     WHERE r.id = ANY(%(ids)s)
+        AND NOT EXISTS (
+            SELECT FROM schedules_reminder t
+            WHERE t.user_id = r.user_id AND t.kind = r.kind AND t.day = r.day AND t.slot = r.slot
+                AND t.channel = 'c' || l.channel_id
+        )
 )
 INSERT INTO schedules_reminder
     (user_id, kind, day, slot, channel, via_id, rung, body, state, not_before, attempts, unknowns,
      answer, created_at)
-SELECT r.user_id, r.kind, r.day, r.slot, 'c' || h.channel_id, h.channel_id, h.position, r.body,
-    'waiting', %(now)s, 0, 0, '', r.created_at
-FROM high h JOIN schedules_reminder r ON r.id = h.id
-WHERE h.n = 1
+SELECT r.user_id, r.kind, r.day, r.slot, 'c' || u.channel_id, u.channel_id, u.position, r.body,
+    'waiting', CASE WHEN r.kind = ANY(%(urgent)s) THEN %(now)s ELSE %(open)s END, 0, 0, '',
+    r.created_at
+FROM untried u JOIN schedules_reminder r ON r.id = u.id
+WHERE u.n = 1
 ON CONFLICT (user_id, kind, day, slot, channel) DO NOTHING
 """  # noqa: S608  our own words only
 
@@ -89,10 +97,17 @@ def first_rungs(*, now: datetime) -> int:
 
 
 def climb(rows: Sequence[Reminder], *, now: datetime) -> int:
-    """Give messages that failed on their channel the next rung, where there is one."""
+    """Give messages that failed on their channel, or whose channel is off, their next rung."""
     if not rows:
         return 0
-    return sql.run(NEXT, ids=[row.pk for row in rows], now=now, day=timezone.localdate(now))
+    return sql.run(
+        NEXT,
+        ids=[row.pk for row in rows],
+        now=now,
+        open=after_quiet(now),
+        day=timezone.localdate(now),
+        urgent=list(URGENT),
+    )
 
 
 def after_quiet(now: datetime) -> datetime:

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from schedules.choices import ChannelKind
-from schedules.models import Channel
+from schedules.models import Channel, Rung
 from tests.access.roles import STAFF
+from tests.cast import TOWN
 from tests.schedules.pages import browser
 from tests.schedules.service import running
 
@@ -40,6 +41,21 @@ def test_an_address_that_cannot_work_is_refused_in_words(county):
 
     assert "https://" in answer.content.decode()
     assert not Channel.objects.exists()
+
+
+@pytest.mark.parametrize("whose", ["user", "place"])
+def test_a_ladder_names_a_channel_once(county, world, whose):
+    sms = Channel.objects.create(name="短信", kind=ChannelKind.WEBHOOK, url="https://sms.test/")
+    owner = {"user": world.cadre} if whose == "user" else {"place_id": TOWN}
+    Rung.objects.create(position=1, channel=sms, **owner)
+    posted = {"position": 2, "channel": sms.pk, "user": "", "place": "", "new_address": ""}
+    posted[whose] = world.cadre.pk if whose == "user" else TOWN
+
+    answer = county.post(reverse("admin:schedules_rung_add"), posted)
+
+    assert answer.status_code == 200
+    assert "has a step on the channel already" in answer.content.decode()
+    assert Rung.objects.count() == 1
 
 
 def test_a_channel_is_tried_with_a_message_to_whoever_asks(county, world):
