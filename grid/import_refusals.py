@@ -12,6 +12,7 @@ from grid.api import Conflict
 from grid.batches.reading import FileRefusedError
 from grid.errors import Refused
 from grid.import_serializers import ErrorSerializer
+from grid.web import alone_or_refused
 
 Result = TypeVar("Result")
 NAMES = {
@@ -38,7 +39,7 @@ def errors(*codes: int) -> dict[Any, Any]:
 def attempt(act: Callable[[], Result]) -> Result:
     """Return what a service returns; its refusal becomes the answer."""
     try:
-        return act()
+        return alone_or_refused(act)
     except FileRefusedError as refusal:
         found = getattr(refusal.__cause__, "problem", None)
         raise FileRefused(str(refusal), found.code if found else None) from refusal

@@ -5,12 +5,15 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
+from psycopg.errors import DeadlockDetected
 
 from grid.errors import Refused
 from grid.models import User
@@ -60,12 +63,30 @@ def need_any(user: User, permissions: set[Permission], row: HasScope | None = No
         raise PermissionDenied
 
 
+class MetError(Refused):
+    """Two were writing the same, each waiting for the other; the database has ended this one."""
+
+
+def alone_or_refused(act: Callable[[], Result]) -> Result:
+    """Return what the act returns; where it met another in a deadlock, refuse (MetError).
+
+    A page and a running import may lock the same rows in different orders. What the act had begun
+    is rolled back, and tried again it succeeds: a sentence says so.
+    """
+    try:
+        return act()
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        raise MetError(_("Somebody else is writing the same at this moment; try again.")) from error
+
+
 def attempt(form: BaseForm, act: Callable[[], Result]) -> Result | None:
     """Return what the act returns; a form error or a refusal gives None and stands in the form."""
     if not form.is_valid():
         return None
     try:
-        return act()
+        return alone_or_refused(act)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return None
@@ -76,7 +97,7 @@ def answer(
 ) -> HttpResponseRedirect:
     """Do the act of a button, say in a message what became of it, and go to a page of ours."""
     try:
-        act()
+        alone_or_refused(act)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
