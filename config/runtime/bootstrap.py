@@ -105,6 +105,7 @@ def uv_installs(lock: Path) -> bool:
     environment = dict(os.environ)
     environment.setdefault("UV_HTTP_TIMEOUT", "30")
     environment.setdefault("UV_LINK_MODE", "copy")
+    environment.setdefault("UV_COMPILE_BYTECODE", "1")  # else every program compiles it anew
     # uv does not read pip's settings; a mirror named there is meant for all.
     mirror = environment.get("PIP_INDEX_URL") or pip_setting("global.index-url")
     if mirror and not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & set(environment):

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from config.celery import app
 from tests.faults.county import build_county
 from tests.faults.fortnight import PATCHED, Box
 from tests.faults.site import Site
@@ -14,6 +15,7 @@ BASE = "base"
 @pytest.fixture(scope="session")
 def servers(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
     """A PostgreSQL and a Valkey for the tests of faults, with a database that has all tables."""
+    app.loader.import_default_modules()  # what a test does at once is known by its name
     with django_db_blocker.unblock():
         site = Site()
         try:
@@ -33,12 +35,16 @@ def site(servers: Site, django_db_blocker: Any) -> Iterator[Site]:
 
 @pytest.fixture
 def county(site: Site) -> Callable[[str, int], None]:
-    """Make a county of so many people in a database of a name."""
+    """Make a county of so many people in a database of a name; one of a size is made once."""
 
     def make(name: str, people: int) -> None:
-        site.make_database(name, like=BASE)
-        with site.used(name):
-            build_county(people)
+        kept = f"people_{people}"
+        if kept not in site.counties:
+            site.make_database(kept, like=BASE)
+            with site.used(kept):
+                build_county(people)
+            site.counties.add(kept)
+        site.make_database(name, like=kept)
 
     return make
 

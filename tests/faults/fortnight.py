@@ -1,11 +1,13 @@
 """A fortnight, hour by hour: what people do, what the clock sends, and what a day leaves behind."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import time_machine
+from django.db.models import Min
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from config.celery import app
@@ -16,14 +18,14 @@ from returnees.choices import EpisodeState
 from returnees.models import Episode
 from returnees.services.episodes import cancel
 from returnees.services.reports import register_report
-from schedules.choices import ContactKind
+from schedules.choices import ContactKind, ReminderState
 from schedules.models import Escalation, Reminder, Task
 from tests.factories.schedules import clock, contact, health_log
 from tests.faults.county import report, villages
 
 DAYS = 14
 # The hours in which something comes to pass; the long runs live through all.
-HOURS = (0, 8, 11, 13, 16, 20, 23)
+HOURS = (0, 9, 13, 16, 23)
 ALL_HOURS = tuple(range(24))
 PATCHED = ("grid.announce", "returnees.announce", "schedules.services.outbox")
 
@@ -59,7 +61,7 @@ class People:
     def act(self, moment: datetime) -> None:
         """Do what is done in this hour of this day."""
         hour = timezone.localtime(moment).hour
-        doing = {11: (self.log, self.visit), 13: (self.change,)}.get(hour, ())
+        doing = {9: (self.log, self.visit), 13: (self.change,)}.get(hour, ())
         for one in doing:
             one(moment)
 
@@ -117,6 +119,16 @@ def ring(moment: datetime, send: Send) -> None:
         send("schedules.run_day", now=(moment + timedelta(minutes=5)).isoformat())
     for name in ("send_digests", "sweep", "escalate", "send_reminders"):
         send(f"schedules.{name}", now=moment.isoformat())
+
+
+def minutes_between(moment: datetime, end: datetime) -> Iterator[datetime]:
+    """Give the minutes up to the end at which a message that is still waiting is due."""
+    waiting = Reminder.objects.filter(state=ReminderState.WAITING)
+    while due := waiting.aggregate(first=Min(Greatest("not_before", "lease_until")))["first"]:
+        moment = max(moment, due) + timedelta(minutes=1)
+        if moment > end:
+            break
+        yield moment
 
 
 def evening(steps: list[datetime]) -> list[datetime]:

@@ -81,6 +81,7 @@ class Site:
         self.valkey = Valkey(self.home, throw_away=True)
         self.database = DATABASE
         self.running: list[Program] = []
+        self.counties: set[str] = set()  # databases with people, which nobody changes
         for server in (self.postgres, self.valkey):
             server.ensure()
         self.sender = Celery("sender", broker=celery_url(self.valkey.url), set_as_current=False)
