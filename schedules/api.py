@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from grid.api import BelowFilter, Conflict, ReadOnlyScopedViewSet, user_of
 from grid.errors import Refused
 from grid.permissions import Permission
+from grid.web import alone_or_refused
 from returnees.choices import Channel, HealthCode, Symptom
 from returnees.models import Episode, HealthLog
 from schedules import services
@@ -127,7 +128,11 @@ class HealthLogViewSet(GenericViewSet):
         if not user.can(Permission.LOG, episode):
             raise PermissionDenied
         try:
-            log = services.log_health(episode=episode, by=user, channel=Channel.CADRE, **values)
+            log = alone_or_refused(
+                lambda: services.log_health(
+                    episode=episode, by=user, channel=Channel.CADRE, **values
+                )
+            )
         except Refused as error:
             raise Conflict(str(error)) from error
         if log.episode_id != episode.pk:

@@ -16,7 +16,7 @@ from grid.errors import Refused
 from grid.models import Place, User
 from grid.permissions import Permission
 from grid.throttle import too_many
-from grid.web import PortalRequest, need, page
+from grid.web import MetError, PortalRequest, alone_or_refused, need, page
 from returnees.choices import Channel
 from returnees.explained import Explained, explain
 from returnees.models import Episode, PolicyVersion
@@ -91,7 +91,7 @@ def saved_or_shown(request: PortalRequest, context: dict[str, Any], user: User) 
         if "preview" in request.POST:
             episode = preview_report(report=report, by=user)
             return render(request, TEMPLATE, context | {"preview": explained(episode)})
-        episode = register_report(report=report, by=user)
+        episode = alone_or_refused(lambda: register_report(report=report, by=user))
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return render(request, TEMPLATE, context, status=422)
@@ -141,8 +141,8 @@ def public_report(request: HttpRequest, village_code: str) -> HttpResponse:
 def take_public(request: HttpRequest, context: dict[str, Any], report: ReportInput) -> HttpResponse:
     """Register a public report; what is stored about anybody is never told."""
     try:
-        episode = register_report(report=report, by=None)
-    except ReportRefusedError as refusal:
+        episode = alone_or_refused(lambda: register_report(report=report, by=None))
+    except (ReportRefusedError, MetError) as refusal:
         context["form"].add_error(None, str(refusal))
         return render(request, PUBLIC, context, status=422)
     except Refused:

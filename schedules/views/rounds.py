@@ -16,7 +16,7 @@ from grid.days import today
 from grid.errors import Refused
 from grid.models import Household
 from grid.permissions import Permission
-from grid.web import PortalRequest, is_fragment, need, page
+from grid.web import PortalRequest, alone_or_refused, is_fragment, need, page
 from returnees.models import Episode
 from schedules.choices import Evidence
 from schedules.models import Task
@@ -78,7 +78,9 @@ def record(request: PortalRequest, shared: SharedForm, people: list[PersonForm])
         return False
     entries = entries_of(shared, people)
     try:
-        written = record_round(entries=entries, by=request.user) if entries else 0
+        written = alone_or_refused(
+            lambda: record_round(entries=entries, by=request.user) if entries else 0
+        )
     except Refused as refusal:
         shared.add_error(None, str(refusal))
         return False

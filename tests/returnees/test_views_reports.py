@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
+from psycopg.errors import DeadlockDetected
 
 from grid.days import today
 from grid.models import Event, Person
@@ -174,6 +176,26 @@ def test_the_public_report_tells_nothing_of_what_is_stored(world: World) -> None
     told = soup(response).select_one("[role=alert]").text
     assert "needs a look by the village" in told
     assert "前坡" not in response.content.decode()
+    assert Episode.objects.count() == 1
+
+
+def test_a_public_report_that_meets_another_writer_may_be_sent_again(
+    world: World, monkeypatch: Any
+) -> None:
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    url = reverse("public-report", args=[VILLAGE])
+
+    def met(**_given: Any) -> None:
+        raise OperationalError from DeadlockDetected()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("returnees.views.reports.register_report", met)
+        met_once = client.post(url, public())
+    assert met_once.status_code == 422
+    assert "try again" in soup(met_once).select_one("[role=alert]").text
+
+    client.post(url, public())
+
     assert Episode.objects.count() == 1
 
 
