@@ -1,11 +1,12 @@
-"""The statements of the morning run: what is owed on some days, against the tasks that are there.
+"""The statements of the morning run: what is owed on a day, against the tasks that are there.
 
 The two are joined once and only what differs is kept, in a table of this connection alone: on an
-ordinary morning that is the day's work, on a second run nothing. `since` and `day` are the first
-and the last day, `today` the local date now, `coming` the later of `day` and `today`: what is open
-from before stays, to be closed as missed.
+ordinary morning that is the day's work, on a second run nothing. `today` is the local date now;
+`coming` the day from which what is no longer owed falls: what is open from before stays, to be
+closed as missed.
 
-`% every < 1` says `= 0` in a way of which the planner expects a third of the rows, not none.
+The day is a constant to the planner, and `% every < 1` says `= 0` in a way of which it expects a
+third of the rows, not none.
 """
 
 COLUMNS = "episode_id, duty_id, due_day, occasion, due_at, holder_id, place_id, clause, late, state"
@@ -16,25 +17,23 @@ DIFFERING = """
 CREATE TEMPORARY TABLE differing ON COMMIT DROP AS
 SELECT o.*, t.id AS task_id
 FROM (
-    SELECT s.episode_id, s.duty_id, d.day AS due_day, s.occasion,
-        coalesce(s.due_at, (d.day + coalesce(s.due_time, '24:00')) AT TIME ZONE %(zone)s) AS due_at,
+    SELECT s.episode_id, s.duty_id, %(day)s::date AS due_day, s.occasion,
+        coalesce(s.due_at, (%(day)s + coalesce(s.due_time, '24:00')) AT TIME ZONE %(zone)s)
+            AS due_at,
         e.responsible_id AS holder_id, e.place_id, s.clause, s.late,
-        CASE WHEN y.missable AND d.day < %(today)s THEN 'missed' ELSE 'pending' END AS state
+        CASE WHEN y.missable AND %(day)s < %(today)s THEN 'missed' ELSE 'pending' END AS state
     FROM schedules_dutyspan s
     JOIN schedules_duty y ON y.key = s.duty_id
     JOIN returnees_episode e ON e.id = s.episode_id
-    JOIN (
-        SELECT %(since)s::date + n AS day
-        FROM generate_series(0, %(day)s::date - %(since)s::date) AS n
-    ) d ON d.day BETWEEN s.first_day AND s.last_day AND (d.day - s.first_day) %% s.every < 1
+    WHERE %(day)s BETWEEN s.first_day AND s.last_day AND (%(day)s - s.first_day) %% s.every < 1
 ) o
 FULL JOIN (
     SELECT id, episode_id, due_day, duty_id, occasion, state FROM schedules_task
-    WHERE due_day BETWEEN %(since)s AND %(day)s
+    WHERE due_day = %(day)s
 ) t USING (episode_id, due_day, duty_id, occasion)
 WHERE t.id IS NULL
     OR t.state = 'cancelled' AND o.episode_id IS NOT NULL
-    OR t.state = 'pending' AND o.episode_id IS NULL AND t.due_day >= %(coming)s
+    OR t.state = 'pending' AND o.episode_id IS NULL AND %(day)s >= %(coming)s
 """
 
 # Looked at once more: a plan may have changed since the two were joined.

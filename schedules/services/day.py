@@ -73,14 +73,16 @@ def _settle_days(since: date, day: date, today: date) -> tuple[int, int]:
 
     Who holds what is left: tasks follow their episodes when these move, and with every sweep.
     """
-    coming = max(day, today)
+    created = cancelled = 0
+    for days in range((day - since).days + 1):
+        one = since + timedelta(days=days)
+        sql.run(day_sql.FORGET)
+        sql.run(day_sql.DIFFERING, day=one, today=today, coming=max(day, today))
+        cancelled += sql.run(day_sql.CANCEL)
+        created += sql.run(day_sql.REOPEN) + _create_all()
     sql.run(day_sql.FORGET)
-    sql.run(day_sql.DIFFERING, since=since, day=day, today=today, coming=coming)
-    cancelled = sql.run(day_sql.CANCEL)
-    cancelled += sql.run(sql.CANCEL, ids=None, today=max(today, day + timedelta(days=1)))
-    created = sql.run(day_sql.REOPEN) + _create_all()
-    sql.run(day_sql.FORGET)
-    return created, cancelled
+    later = max(today, day + timedelta(days=1))
+    return created, cancelled + sql.run(sql.CANCEL, ids=None, today=later)
 
 
 def _create_all() -> int:
