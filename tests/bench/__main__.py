@@ -9,7 +9,7 @@ import sys
 
 from tests.services import KEYS, Services
 
-MODULES = ["plans", "places", "run_day", "screening", "imports", "pages"]
+MODULES = ["plans", "places", "run_day", "outbox", "screening", "imports", "pages"]
 
 
 def main() -> int:

@@ -3,7 +3,11 @@
 import gc
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import median
+
+import psutil
+from django.db import connection
 
 from tests.bench.figures import Figure
 
@@ -16,6 +20,29 @@ def seconds(work: Work) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds by the wall, and of the processors: ours and the database's for our connection."""
+
+    wall: float
+    cpu: float
+
+
+def spent(work: Work) -> Spent:
+    """Return how long one call takes; others may load the machine, so both clocks are read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = psutil.Process(cursor.fetchone()[0])
+
+    def cpu() -> float:
+        theirs = backend.cpu_times()
+        return time.process_time() + theirs.user + theirs.system
+
+    before = cpu()
+    wall = seconds(work)
+    return Spent(wall, cpu() - before)
 
 
 def side_by_side(
