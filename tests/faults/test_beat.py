@@ -13,7 +13,7 @@ from tests.faults.county import one_channel
 from tests.faults.fortnight import counted_in_notices, escalated
 from tests.faults.site import LONG, Program, Site
 
-pytestmark = [pytest.mark.processes, pytest.mark.soak]
+pytestmark = pytest.mark.processes
 NO_QUIET = {"QUIET_FROM": "00:00", "QUIET_UNTIL": "00:00"}
 
 
@@ -36,7 +36,7 @@ def said(site: Site) -> str:
 
 
 def test_two_beats_and_a_killed_one_tell_everybody_once(site, county, service):
-    county("start", 40)
+    county("start", 12)
     site.make_database("beats", like="start")
     with site.used("beats"):
         one_channel(service.url)
@@ -51,7 +51,7 @@ def test_two_beats_and_a_killed_one_tell_everybody_once(site, county, service):
         site.settles()
         stood = runs("run_day")
         beat(site, "one")
-        assert wait_until(lambda: runs("run_day") >= stood + 2, seconds=LONG), said(site)
+        assert wait_until(lambda: runs("run_day") >= stood + 1, seconds=LONG), said(site)
         site.end_programs()
 
         told = Reminder.objects.in_portal().filter(kind="digest")

@@ -14,7 +14,8 @@ class Service:
     """What a service was given, and how it behaves: `answers` are used up, the last one stays.
 
     An answer is a status, or "hang" (takes the message and never answers), or "cut" (takes it and
-    breaks the connection). `shown` is what its users see: a key it knows shows once.
+    breaks the connection), or "twice" (takes it and answers two times over). `shown` is what its
+    users see: a key it knows shows once.
     """
 
     url: str = ""
@@ -42,7 +43,7 @@ def running() -> Iterator[Service]:
         def do_POST(self) -> None:
             sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             answer = service.next_answer()
-            taken = answer in ("hang", "cut") or answer < 300 or answer == 409
+            taken = answer in ("hang", "cut", "twice") or answer < 300 or answer == 409
             sent = {"key": self.headers["Idempotency-Key"] or "", **sent}
             service.got.append({**sent, "header": self.headers["Idempotency-Key"], "taken": taken})
             if answer == "hang":
@@ -52,10 +53,11 @@ def running() -> Iterator[Service]:
                 self.connection.close()
                 return
             said = json.dumps(service.body).encode()
-            self.send_response(answer)
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
+            for status in (200, 200) if answer == "twice" else (answer,):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(said)))
+                self.end_headers()
+                self.wfile.write(said)
 
         def log_message(self, *_args: object) -> None:
             pass
