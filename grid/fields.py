@@ -1,16 +1,14 @@
 """Model fields of our own: encrypted text and JSON, keyed hashes, place codes."""
 
-import json
 import zlib
 from typing import Any
 
+import orjson
 from django.db import models
 
 from grid.crypto import seal, seal_bytes, unseal, unseal_bytes
 
 QUICKLY = 1  # zlib's level
-# One for all: json.dumps makes one for each value. What is sealed holds no circles.
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time
@@ -46,12 +44,12 @@ class SealedJSONField(SealedTextField):
     def to_python(self, value: Any) -> Any:
         if value is None or not isinstance(value, bytes | memoryview):
             return value
-        return json.loads(unseal(bytes(value))) if value else None
+        return orjson.loads(unseal_bytes(bytes(value))) if value else None
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, bytes):
             return value
-        return seal(_dumps(value))
+        return seal_bytes(orjson.dumps(value))
 
 
 class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]  # no subscript at run time

@@ -6,10 +6,13 @@ planner sees a constant: with NULL the condition vanishes, with keys it becomes 
 leaves out the duties that end with their day.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+
+from grid.arrays import array_text
 
 # A span owes a task on each of its days that lies a multiple of `every` after its first. Ordered,
 # so that two writers who meet lock rows in the same order.
@@ -154,11 +157,12 @@ WITH_TASKS = (
     "SELECT DISTINCT episode_id FROM schedules_task WHERE episode_id = ANY(%(ids)s::bigint[])"
 )
 
-# What the spans of an episode follow from, in the order of schedules.services.spans.
+# What the spans of an episode follow from, in the order of schedules.services.spans. Moments as
+# text: most rows share them, and only what differs is read.
 OWING = """
 SELECT e.id, e.policy_id, e.state, coalesce(e.facts ->> 'placed_on', '') <> '', e.plan::text,
-    e.arrived_at, e.registered_at, e.closed_at, e.observation_ends,
-    r.departs_at, r.arrives_at, r.reported_at, d.told_from
+    e.arrived_at::text, e.registered_at::text, e.closed_at::text, e.observation_ends,
+    r.departs_at::text, r.arrives_at::text, r.reported_at::text, d.told_from::text
 FROM returnees_episode e
 JOIN returnees_advancereport r ON r.id = e.report_id
 JOIN schedules_derivation d ON d.episode_id = e.id
@@ -175,12 +179,19 @@ WHERE due_day BETWEEN %(since)s AND %(day)s AND state <> 'cancelled'
 def run(statement: str, **params: Any) -> int:
     """Run one statement and return how many rows it wrote."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"zone": settings.TIME_ZONE, **params})
+        cursor.execute(statement, _bound(params))
         return int(cursor.rowcount)
 
 
 def rows(statement: str, **params: Any) -> list[tuple[Any, ...]]:
     """Run one query and return its rows."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"zone": settings.TIME_ZONE, **params})
+        cursor.execute(statement, _bound(params))
         return list(cursor.fetchall())
+
+
+def _bound(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a statement, keys as one text (grid.arrays)."""
+    ids = params.get("ids")
+    keys = {"ids": array_text(ids)} if ids is not None else {}
+    return {"zone": settings.TIME_ZONE, **params, **keys}

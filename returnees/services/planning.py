@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from json import JSONEncoder, loads
 from typing import Any
 
+import orjson
 from django.utils.translation import gettext as _
 
 from grid.bulk import make
@@ -161,23 +161,20 @@ def plan_of(pack: Pack, facts: Mapping[str, Any], who: str) -> rules.Plan:
         ) from error
 
 
-def _decisive(facts: Mapping[str, Any]) -> str:
-    """Return the facts as text, without what no plan depends on: where exactly somebody was.
+def _decisive(facts: Mapping[str, Any]) -> bytes:
+    """Return the facts as JSON, without what no plan depends on: where exactly somebody was.
 
     A place counts by its risk, and by its name only where an event speaks of it.
     """
     if "history" in facts and not facts.get("events"):
         facts = {**facts, "history": [{**stay, "place": "-"} for stay in facts["history"]]}
-    return _as_text(facts)
-
-
-_as_text = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    return orjson.dumps(facts)
 
 
 @lru_cache(REMEMBERED)
-def _planned(pack: Pack, facts: str) -> rules.Plan:
+def _planned(pack: Pack, facts: bytes) -> rules.Plan:
     """Return the plan of facts that many people of a list share; nobody changes what is inside."""
-    made = make_plan(pack, Facts.parse(loads(facts))).as_dict()
+    made = make_plan(pack, Facts.parse(orjson.loads(facts))).as_dict()
     # The quote is the clause's own: the pack has it, a hundred thousand plans need not. New
     # dicts: the planner shares its reasons between plans.
     made["why"] = [{**reason, "quote": ""} for reason in made["why"]]

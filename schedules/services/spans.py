@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
-from json import loads
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -48,20 +48,20 @@ def derive_spans(
 
 @dataclass(frozen=True, slots=True)
 class _Owing:
-    """All that the spans of an episode follow from; the plan as the text of its JSON."""
+    """All that the spans of an episode follow from; plan (JSON) and moments (ISO 8601) as text."""
 
     policy: int
     state: str
     placed: bool
     plan: str
-    arrived_at: datetime | None
-    registered_at: datetime
-    closed_at: datetime | None
+    arrived_at: str | None
+    registered_at: str
+    closed_at: str | None
     ends: date | None
-    departs_at: datetime | None
-    arrives_at: datetime
-    reported_at: datetime
-    told_from: datetime | None
+    departs_at: str | None
+    arrives_at: str
+    reported_at: str
+    told_from: str | None
 
 
 class _Deriving:
@@ -99,7 +99,7 @@ class _Deriving:
                 rows[span.duty, span.evidence].pk, span.first, span.last, span.every,
                 span.due_time, span.due_at, span.occasion[:48], span.late, span.clause[:12],
             )
-            for span in spans_owed(episode, replanned_at=owing.told_from)
+            for span in spans_owed(episode, replanned_at=_moment(owing.told_from))
         ]  # fmt: skip
 
 
@@ -109,17 +109,21 @@ def _episode(owing: _Owing, policy: PolicyVersion) -> Episode:
         policy=policy,
         state=owing.state,
         facts={"placed_on": True} if owing.placed else {},
-        plan=loads(owing.plan),
-        arrived_at=owing.arrived_at,
-        registered_at=owing.registered_at,
-        closed_at=owing.closed_at,
+        plan=orjson.loads(owing.plan),
+        arrived_at=_moment(owing.arrived_at),
+        registered_at=_moment(owing.registered_at),
+        closed_at=_moment(owing.closed_at),
         observation_ends=owing.ends,
         report=AdvanceReport(
-            departs_at=owing.departs_at,
-            arrives_at=owing.arrives_at,
-            reported_at=owing.reported_at,
+            departs_at=_moment(owing.departs_at),
+            arrives_at=_moment(owing.arrives_at),
+            reported_at=_moment(owing.reported_at),
         ),
     )
+
+
+def _moment(text: str | None) -> Any:
+    return datetime.fromisoformat(text) if text else None
 
 
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
