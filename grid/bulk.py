@@ -1,17 +1,17 @@
 """Many rows at once: COPY for new ones, one UPDATE … FROM unnest(…) for changed ones."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar, cast
 
+import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.base import ModelState
+from django.utils import timezone
 from psycopg import sql
 
-from grid.arrays import array_text
+from grid.arrays import array_text, copy_text
 from grid.fields import HashField
 
 Row = TypeVar("Row", bound=models.Model)
@@ -26,17 +26,19 @@ def copy_in(rows: Sequence[Row]) -> list[Row]:
         return []
     model = type(rows[0])
     _number(rows)
-    columns, read = _shape(model)
+    _stamp(rows)
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(model._meta.db_table),
+        sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields),
     )
+    text = copy_text([_column(field, rows) for field in fields])
     with connection.cursor() as cursor:
         # COPY passes the wrapper by which grid.audit names who writes: a statement that does not
         # pass it carries the name into the transaction.
         cursor.execute("VALUES (1)")
         with cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(read(row))
+            copy.write(text)
     for row in rows:
         row._state.adding = False  # noqa: SLF001  the rows are in the database now
     return list(rows)
@@ -86,31 +88,34 @@ def _number(rows: Sequence[models.Model]) -> None:
             row.pk = number
 
 
-@cache
-def _shape(model: type[models.Model]) -> tuple[list[str], Callable[[models.Model], list[Any]]]:
-    """Return the columns of a model and how to read them all from a row, ready for the database."""
-    fields = [field for field in model._meta.concrete_fields if not field.generated]
-    take = attrgetter(*(field.attname for field in fields))
-    prepared = [(i, prepare) for i, field in enumerate(fields) if (prepare := _prepare(field))]
-    # auto_now and auto_now_add: set as the row is written.
-    stamped = [field for field in fields if getattr(field, "auto_now_add", False)]
+def _stamp(rows: Sequence[models.Model]) -> None:
+    """Set the moments that are the moment of writing."""
+    now = timezone.now()
+    for field in rows[0]._meta.concrete_fields:
+        if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+            stamp = now if isinstance(field, models.DateTimeField) else timezone.localdate(now)
+            for row in rows:
+                row.__dict__[field.attname] = stamp
 
-    def read(row: models.Model) -> list[Any]:
-        for field in stamped:
-            field.pre_save(row, add=True)
-        values = list(take(row))
-        for i, prepare in prepared:
-            values[i] = prepare(values[i])
-        return values
 
-    return [str(field.column) for field in fields], read
+def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:
+    """Return the values of one field of all rows, ready for the database."""
+    name, prepare = field.attname, _prepare(field)
+    values = [row.__dict__[name] for row in rows]
+    return list(map(prepare, values)) if prepare else values
 
 
 def _prepare(field: Any) -> Callable[[Any], Any] | None:
     """Return how a field's value is made ready for the driver; None where it is as it stands."""
     while field.remote_field is not None:
         field = field.target_field
-    plain = (models.CharField, models.IntegerField, models.DateField, models.UUIDField)
+    plain = (
+        models.CharField,
+        models.TextField,
+        models.IntegerField,
+        models.DateField,
+        models.UUIDField,
+    )
     if isinstance(field, (*plain, models.BooleanField, HashField)):
         return None
     if isinstance(field, ArrayField):
@@ -126,7 +131,8 @@ def _array(value: Any) -> str | None:
     return None if value is None else array_text(value)
 
 
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 class Written(dict[str, Any]):
@@ -159,7 +165,7 @@ def update_in(rows: Iterable[models.Model], names: Sequence[str]) -> None:
         return
     meta: Any = rows[0]._meta
     fields = [meta.pk, *(meta.get_field(name) for name in names)]
-    values = [_column(field, rows) for field in fields]
+    values = [array_text(_column(field, rows)) for field in fields]
     columns = [sql.Identifier(str(field.column)) for field in fields]
     changes = [
         sql.SQL("{0} = v.{0}::{1}").format(column, sql.SQL(str(field.db_type(connection))))
@@ -183,9 +189,3 @@ def _kind(field: Any) -> str:
     # An array of arrays would have to be rectangular: each travels as text. So does JSON.
     is_text = isinstance(field, (ArrayField, models.JSONField))
     return "text" if is_text else str(field.db_type(connection))
-
-
-def _column(field: Any, rows: Sequence[models.Model]) -> str:
-    values = map(attrgetter(field.attname), rows)
-    prepare = _prepare(field)
-    return array_text(map(prepare, values) if prepare else values)
