@@ -133,7 +133,8 @@ def before_of(values: Mapping[str, Any], judged: Judged) -> Values:
     subject: Subject = judged.subject
     person = subject.person
     if subject.episode is None:
-        return {"new_person": person is None, "person": person_columns(person)}
+        # Nothing to keep of somebody nobody knew: whoever takes the row back knows by that.
+        return {"person": person_columns(person)} if person else {}
     put = judged.changes
     return {
         "put": dict(put),

@@ -69,10 +69,11 @@ def _delete(rows: Sequence[ImportRow], made: Mapping[int, int]) -> None:
     """Delete the returns that these rows made, and persons nobody knew before."""
     episodes = [row.target_key for row in rows if row.target_key is not None]
     reports = [made[key] for key in episodes]
+    locked(episodes)  # whoever derives their work right now is waited for: it falls with them
     reopen(reports=reports)
     Episode.objects.filter(pk__in=episodes).delete()
     AdvanceReport.objects.filter(pk__in=reports).delete()
-    new = {row.person_key or 0 for row in rows if (row.before or {}).get("new_person")}
+    new = {row.person_key or 0 for row in rows if row.before is None}
     wanted = set(AdvanceReport.objects.filter(person__in=new).values_list("person", flat=True))
     Person.objects.filter(pk__in=new - wanted).delete()
     _put_persons_back(
