@@ -9,11 +9,13 @@ import hashlib
 import hmac
 import os
 from base64 import b64decode
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.signals import setting_changed
 
 NONCE = 12
 KEY_ID = 2  # first bytes of the key's digest: says which key of the ring opens the value
@@ -23,17 +25,13 @@ class UnreadableSecretError(Exception):
     """No key of the ring opens this value: the key it was written with is missing."""
 
 
-@lru_cache(maxsize=4)
-def _ring(keys: tuple[str, ...]) -> dict[bytes, AESGCM]:
+@cache
+def _keys() -> dict[bytes, AESGCM]:
     ring = {}
-    for text in keys:
+    for text in settings.GRID_FIELD_KEYS:
         key = b64decode(text)
         ring[hashlib.sha256(key).digest()[:KEY_ID]] = AESGCM(key)
     return ring
-
-
-def _keys() -> dict[bytes, AESGCM]:
-    return _ring(tuple(settings.GRID_FIELD_KEYS))
 
 
 def seal(text: str) -> bytes:
@@ -65,17 +63,22 @@ def unseal_bytes(value: bytes) -> bytes:
         ) from error
 
 
-@lru_cache(maxsize=4)
-def _hash_key(text: str) -> bytes:
-    return b64decode(text)
-
-
-def keyed_hash(kind: str, text: str) -> bytes:
-    """Return 16 bytes that say whether two values are equal and nothing else."""
-    return _digest(settings.GRID_HASH_KEY, f"{kind}:{text}")
+@cache
+def _hash_key() -> bytes:
+    return b64decode(settings.GRID_HASH_KEY)
 
 
 # The same number is asked for several times as its row is judged and written.
 @lru_cache(maxsize=4096)
-def _digest(key: str, message: str) -> bytes:
-    return hmac.digest(_hash_key(key), message.encode(), "sha256")[:16]
+def keyed_hash(kind: str, text: str) -> bytes:
+    """Return 16 bytes that say whether two values are equal and nothing else."""
+    return hmac.digest(_hash_key(), f"{kind}:{text}".encode(), "sha256")[:16]
+
+
+def forget_keys(**_: Any) -> None:
+    """Read the keys anew when they are next needed: others are set."""
+    for remembered in (_keys, _hash_key, keyed_hash):
+        remembered.cache_clear()
+
+
+setting_changed.connect(forget_keys)

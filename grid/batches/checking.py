@@ -6,7 +6,7 @@ Nothing but the batch is written here; `grid.batches.committing` writes what it 
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
@@ -58,8 +58,8 @@ READABLE = (BatchState.CHECKED, BatchState.FAILED, BatchState.CANCELLED)
 class Given(TypedDict):
     """A list as somebody gives it: a file, its name, and the place it is for.
 
-    `as_of` is the day it is judged on (default: today), `sheet` the one to read (default: the
-    likeliest), `options` those of OPTIONS that hold.
+    `as_of` is the day it is judged on (default: that of `now`, of this moment), `sheet` the one to
+    read (default: the likeliest), `options` those of OPTIONS that hold.
     """
 
     content: bytes
@@ -67,6 +67,7 @@ class Given(TypedDict):
     place_code: str
     list_name: NotRequired[str]
     as_of: NotRequired[date | None]
+    now: NotRequired[datetime | None]
     sheet: NotRequired[str]
     options: NotRequired[Mapping[str, bool] | None]
 
@@ -165,8 +166,10 @@ def check_queued(*, batch: str, user: int | None) -> None:
 
 
 def _new_batch(given: Given, by: User | None) -> ImportBatch:
+    if unknown := given.keys() - Given.__annotations__.keys():
+        raise TypeError(f"nothing a list is given with: {', '.join(sorted(unknown))}")
     kind = kind_of(given.get("list_name", RETURNEES))
-    now = timezone.now()
+    now = given.get("now") or timezone.now()
     batch = ImportBatch(
         list_name=kind.name,
         file_name=given["file_name"][:200],
@@ -177,7 +180,7 @@ def _new_batch(given: Given, by: User | None) -> ImportBatch:
         state=BatchState.CHECKING,
         options=options_of(given.get("options")),
         sheet=given.get("sheet", "")[:100],
-        beat_at=now,
+        beat_at=timezone.now(),
     )
     batch.save(force_insert=True)
     return batch

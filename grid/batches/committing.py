@@ -32,6 +32,7 @@ from grid.batches.sharing import WRITING, Lane, left_of
 from grid.batches.summary import row_problems, summary_of
 from grid.batches.writing import Writer
 from grid.choices import BatchState, RowAction
+from grid.collecting import seldom
 from grid.models import Event, ImportBatch, ImportRow, User
 
 __all__ = [
@@ -239,6 +240,7 @@ def _refuse_unless_whole(batch: ImportBatch) -> None:
         )
 
 
+@seldom()
 def _write(batch: ImportBatch, now: datetime, *, by: User | None) -> None:
     """Write all rows that are left, in one transaction or in one for each thousand."""
     if batch.options.get("whole"):

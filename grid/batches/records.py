@@ -184,7 +184,9 @@ class RecordBook:
 
 def plain(row: ImportRow) -> Values:
     """Return a row's values without what belongs to its problems."""
-    return {key: value for key, value in (row.values or {}).items() if key != "_params"}
+    values = dict(row.values or {})
+    values.pop("_params", None)
+    return values
 
 
 def changed(values: Mapping[str, Any], known: Mapping[str, Any], never: Collection[str]) -> Values:

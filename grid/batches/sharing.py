@@ -26,6 +26,7 @@ from grid.batches.registry import kind_of
 from grid.batches.running import CHUNK, CancelledError, count_done, joined
 from grid.batches.writing import Writer
 from grid.choices import BatchState, RowAction
+from grid.collecting import seldom
 from grid.models import ImportBatch, ImportRow, User
 
 WRITING = (RowAction.CREATE, RowAction.UPDATE)
@@ -94,6 +95,7 @@ class Lane:
             count_done(self.batch, len(rows))
         return bool(rows)
 
+    @seldom()
     def _write(self, wave: Q, *, helping: bool) -> list[ImportRow]:
         with transaction.atomic(), acting(by=self.by, why="import", batch=str(self.batch.pk)):
             if helping and not self._joins():

@@ -14,7 +14,6 @@ from grid.batches.records import plain
 from grid.batches.sentences import named, problem, stored
 from grid.bulk import update_in
 from grid.choices import RowAction
-from grid.collecting import seldom
 from grid.errors import Refused
 from grid.imports.results import Problem
 from grid.models import ImportBatch, ImportRow, User
@@ -44,7 +43,6 @@ class Writer:
     def __post_init__(self) -> None:
         self.heading = heading_of(self.batch.understood.get("columns", []), self.kind)
 
-    @seldom()
     def apply(self, rows: Sequence[ImportRow]) -> None:
         """Make what is new, change what is known, note what became of each row.
 

@@ -62,7 +62,7 @@ class CertificateInput:
     laboratory: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ReportInput:
     """An advance report, about a known person or with what identifies one.
 

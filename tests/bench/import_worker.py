@@ -12,6 +12,7 @@ from typing import Self
 from config.runtime.up import QUEUES
 
 LONG = 3600  # seconds for anything
+LOOK = 0.1  # seconds between two looks: who looks all the time takes a core from those who work
 
 
 class Workers:
@@ -42,7 +43,7 @@ class Workers:
         while not done():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("the workers of the benchmark have died, or never end")
-            time.sleep(0.05)
+            time.sleep(LOOK)
 
 
 def main() -> None:
