@@ -217,6 +217,11 @@ def test_options_are_named_and_others_refused(world: World) -> None:
         options_of({"hurry": True})
 
 
+def test_what_no_list_is_given_with_is_no_argument(world: World) -> None:
+    with pytest.raises(TypeError, match="asof"):
+        check(flat(1), asof=None)
+
+
 # --- edits by hand ---------------------------------------------------------------------------
 
 
