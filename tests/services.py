@@ -119,6 +119,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     if worker:
         os.environ["REDIS_URL"] = worker_redis(os.environ["REDIS_URL"], worker)
     else:
+        # Dozens of programs are started: what one has compiled need not be compiled by the next.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         compile_stale(CHECKOUT / "locale")
         services = Services()
         early_config.add_cleanup(services.stop)
