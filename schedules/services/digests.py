@@ -51,7 +51,7 @@ work AS (
     LEFT JOIN work w ON w.user_id = u.id
     LEFT JOIN coming c ON c.user_id = u.id
     LEFT JOIN finding f ON f.user_id = u.id
-    WHERE u.is_active
+    WHERE u.is_active AND (%(users)s::bigint[] IS NULL OR u.id = ANY(%(users)s::bigint[]))
         AND (w.user_id IS NOT NULL OR c.user_id IS NOT NULL OR f.user_id IS NOT NULL)
 )
 """

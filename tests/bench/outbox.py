@@ -60,7 +60,7 @@ def send_all(digests: int, wait: Wait) -> float:
     """Return the seconds in which the worker's processes send all digests."""
     scene.owe_again()
     start_sending()
-    taken = seconds(lambda: wait(lambda: not scene.waiting()))
+    taken = seconds(lambda: wait(scene.all_sent, 0.2))
     sent = Reminder.objects.filter(state="sent").exclude(channel="portal").count()
     assert sent >= digests, "not every digest was sent"
     return taken
@@ -100,9 +100,8 @@ def beside(digests: int, rounds: int, wait: Wait) -> Figure:
         idle += [delay(next(people), wait) for _one in range(PEOPLE)]
         scene.owe_again()
         start_sending()
-        while scene.waiting() > digests // 20:
+        while not scene.all_sent():
             busy.append(delay(next(people), wait))
-        wait(lambda: not scene.waiting())
     alone, p95 = median(idle), quantiles(busy, n=20)[-1]
     return Figure(
         name=f"commit to tasks while {digests:,} digests are queued, p95 : idle median",

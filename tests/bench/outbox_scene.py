@@ -106,9 +106,9 @@ def owe_again() -> None:
         cursor.execute("CHECKPOINT")
 
 
-def waiting() -> int:
-    """Return how many messages are still to be sent."""
-    return Reminder.objects.filter(state=ReminderState.WAITING).count()
+def all_sent() -> bool:
+    """Say whether no message is still to be sent."""
+    return not Reminder.objects.filter(state=ReminderState.WAITING).exists()
 
 
 def somebody_new(nth: int) -> Episode:
