@@ -31,7 +31,7 @@ LEASE = timedelta(minutes=5)
 SLICE = 20.0  # seconds
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 MOST_UNKNOWN = 2  # attempts without an answer, where a channel may show a message twice
-TASK, QUEUE = "schedules.send_reminders", "reminders"
+TASK = "schedules.send_reminders"
 HURRIED = ("reconcile", "celery")  # queues of short tasks that somebody waits for
 
 CLAIM = """
@@ -232,8 +232,7 @@ def send_all(*, now: datetime | None = None) -> int:
             if done < BATCH:
                 break
             if waiting_in(*HURRIED):
-                if not waiting_in(QUEUE):
-                    _wake({"now": now.isoformat()} if now else {})
+                _wake({"now": now.isoformat()} if now else {})
                 break
         job.figures = {"settled": sent}
     return sent

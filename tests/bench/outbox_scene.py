@@ -64,7 +64,8 @@ SCENE = [
 ]
 AGAIN = """
 UPDATE schedules_reminder
-SET state = 'waiting', attempts = 0, unknowns = 0, sent_at = NULL, answer = '', not_before = %s
+SET state = 'waiting', attempts = 0, unknowns = 0, lease_until = NULL, sent_at = NULL,
+    answer = '', not_before = %s
 WHERE channel <> 'portal'
 """
 

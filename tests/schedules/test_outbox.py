@@ -387,13 +387,12 @@ def test_two_workers_share_the_outbox_and_send_each_message_once(world, held, sm
         ({"reconcile": 1}, 3, 1),
         ({"celery": 1}, 3, 1),
         ({"imports": 1}, 7, 0),
-        ({"reconcile": 1, "reminders": 1}, 3, 0),
     ],
 )
 def test_between_two_batches_sending_gives_way_to_short_work(
     world, held, sms, service, monkeypatch, queued, sent, woken
 ):
-    """And wakes somebody to go on after it, unless a message for that is queued by now."""
+    """And wakes somebody to go on after it."""
     ladder(world.cadre, sms)
     first_rungs(now=clock(8))
     owed_besides(world.cadre, sms, 6)
