@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from grid.batches.kinds import ListKind
 from grid.import_rows import told
-from grid.models import ImportBatch, ImportFile
+from grid.models import ImportBatch
 from grid.tables import Table
 
 SHOWN = ("error", "warning", "question")
@@ -23,11 +23,6 @@ class SheetLine:
     fields: int
     looks_like: str
     is_read: bool
-
-
-def sheets_told(batch: ImportBatch) -> list[dict[str, Any]] | None:
-    """Return what the reading said of the sheets, None where no file is kept; never the file."""
-    return ImportFile.objects.filter(batch=batch).values_list("sheets", flat=True).first()
 
 
 def sheet_lines(batch: ImportBatch, told_sheets: list[dict[str, Any]] | None) -> list[SheetLine]:

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from grid.batches.files import content_of
 from grid.batches.kinds import ListKind
-from grid.batches.reading import content_of
 from grid.batches.registry import kind_of
 from grid.batches.summary import row_problems
 from grid.choices import BatchState, RowAction

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.audit import acting
+from grid.batches.files import content_of, keep_file, sheets_told
 from grid.batches.framing import frame_of
 from grid.batches.keeping import put_back, set_aside
 from grid.batches.kinds import ListKind
 from grid.batches.reading import (
     FileRefusedError,
-    content_of,
     sheets_of,
     told,
     understood_of,
@@ -38,7 +38,7 @@ from grid.batches.running import (
 from grid.batches.summary import summary_of
 from grid.choices import BatchState, Level
 from grid.imports.places import canonical
-from grid.models import ImportBatch, ImportFile, Place, User
+from grid.models import ImportBatch, Place, User
 
 __all__ = [
     "FileRefusedError",
@@ -80,7 +80,7 @@ def check_file(*, by: User | None, **given: Unpack[Given]) -> ImportBatch:
     """
     with transaction.atomic(), acting(by=by, why="check import"):
         batch = _new_batch(given, by)
-        ImportFile.objects.create(batch=batch, content=given["content"])
+        keep_file(batch, given["content"])
         _check(batch, given["content"], quietly=True)
     return batch
 
@@ -94,7 +94,7 @@ def receive(*, by: User | None, **given: Unpack[Given]) -> ImportBatch:
         batch = _new_batch(given, by)
         content = given["content"]
         sheets = sheets_of(content, kind_of(batch.list_name))
-        ImportFile.objects.create(batch=batch, content=content, sheets=sheets)
+        keep_file(batch, content, sheets)
         _check_or_queue(batch, content, by)
     return batch
 
@@ -111,7 +111,7 @@ def recheck(*, batch: ImportBatch, by: User | None, sheet: str | None = None) ->
         set_aside(batch)
         content = content_of(batch)
         if sheet is not None:
-            names = {one["name"] for one in batch.file.sheets}
+            names = {one["name"] for one in sheets_told(batch) or []}
             if sheet and sheet not in names:
                 raise BatchRefusedError(
                     _("There is no sheet %(sheet)s in the file.") % {"sheet": sheet}
@@ -253,7 +253,7 @@ def _check(batch: ImportBatch, content: bytes, *, quietly: bool) -> None:
 
 def _rows_told(batch: ImportBatch) -> int | None:
     """Return how many rows the sheet that is read holds, if the workbook says so."""
-    for one in batch.file.sheets:
+    for one in sheets_told(batch) or []:
         if one["name"] == batch.sheet if batch.sheet else one["guess"]:
             return int(one["rows"])
     return None

@@ -4,10 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from grid.batches.kinds import ListKind
-from grid.batches.running import BatchRefusedError
 from grid.batches.sentences import shown, stored
 from grid.errors import Refused
 from grid.imports.choosing import sheets
@@ -16,7 +13,7 @@ from grid.imports.mapping import SavedMapping
 from grid.imports.results import Column, Understood, UnreadableFileError
 from grid.imports.sniffing import is_workbook
 from grid.imports.understanding import understand
-from grid.models import ImportBatch, ImportFile, ImportMapping
+from grid.models import ImportBatch, ImportMapping
 
 # A number this long in an unknown value may be somebody's document or phone: it is not shown.
 _NUMBER = re.compile(r"[0-9]{6}")
@@ -24,14 +21,6 @@ _NUMBER = re.compile(r"[0-9]{6}")
 
 class FileRefusedError(Refused):
     """The file as a whole cannot be used; the sentence says what to do about it."""
-
-
-def content_of(batch: ImportBatch) -> bytes:
-    """Return the file of a batch, or refuse where it was not kept."""
-    found = ImportFile.objects.filter(batch=batch).first()
-    if found is None:
-        raise BatchRefusedError(_("The file of this import was not kept; upload it again."))
-    return bytes(found.content)
 
 
 def sheets_of(content: bytes, kind: ListKind) -> list[dict[str, Any]]:

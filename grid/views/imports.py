@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grid.batches import checking
+from grid.batches.files import sheets_told
 from grid.batches.kinds import ListKind
 from grid.batches.mappings import mapping_for, open_questions
 from grid.batches.registry import all_kinds, kind_of
@@ -18,7 +19,7 @@ from grid.batches.sentences import shown
 from grid.choices import BatchState, RowAction
 from grid.forms.imports import AnswerForm, OptionsForm, UploadForm
 from grid.import_columns import columns_of, kind_lines
-from grid.import_files import sheet_lines, sheets_told
+from grid.import_files import sheet_lines
 from grid.import_pages import (
     DECIDABLE,
     GOES_ON,
