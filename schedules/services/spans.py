@@ -43,6 +43,8 @@ def derive_spans(
         derive = _Deriving(now or timezone.now())
         for start in range(0, len(stale), CHUNK):
             derive.run([pk for pk, _fresh in stale[start : start + CHUNK]])
+        # Memory and maker hold each other: a whole import long, nobody would look for them.
+        derive.lines.cache_clear()
     return [(pk, fresh) for pk, fresh in stale]
 
 
@@ -70,7 +72,7 @@ class _Deriving:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.policies: dict[int, PolicyVersion] = {}
-        self.lines: Callable[[_Owing], Sequence[str]] = lru_cache(REMEMBERED)(self._lines)
+        self.lines = lru_cache(REMEMBERED)(self._lines)
 
     def run(self, ids: list[int]) -> None:
         """Bring derivations and spans of these episodes up to date, a few statements for all."""
