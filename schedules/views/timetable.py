@@ -25,7 +25,7 @@ from grid.permissions import Permission
 from grid.web import PortalRequest, need, page
 from schedules.metrics import registry
 from schedules.reading.forecast import forecast
-from schedules.reading.timetable import AGAIN, runs, timetable
+from schedules.reading.timetable import AGAIN, run_lines, runs, timetable
 
 FARTHEST = timedelta(days=60)
 
@@ -43,7 +43,12 @@ def timetable_page(request: PortalRequest) -> HttpResponse:
     need(request.user, Permission.CONFIGURE)
     job = request.GET.get("job", "")
     shown = keyset_page(runs(job), order=("-started_at", "-pk"), query=request.GET, size=30)
-    context = {"lines": timetable(timezone.now()), "page": shown, "job": job}
+    context = {
+        "lines": timetable(timezone.now()),
+        "page": shown,
+        "runs": run_lines(shown.rows),
+        "job": job,
+    }
     return page(request, "schedules/timetable.html", context, fragment="rows")
 
 

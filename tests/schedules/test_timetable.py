@@ -1,15 +1,16 @@
 """The timetable: every job with its runs, started again by hand; figures for monitoring."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+import time_machine
 from django.conf import settings as conf
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from schedules.choices import ReminderState
 from schedules.models import JobRun, Reminder
-from schedules.reading.timetable import AGAIN, LABELS, timetable
+from schedules.reading.timetable import AGAIN, LABELS, run_lines, runs, timetable
 from schedules.services import job_run
 from schedules.views import timetable as view
 from tests.schedules.pages import browser, soup
@@ -28,14 +29,56 @@ def test_a_line_says_when_it_ran_and_when_it_runs_next(db):
         run.figures = {"created": 3}
     now = timezone.now()
 
-    lines = {line.name: line for line in timetable(now)}
+    with translation.override("en"):
+        lines = {line.name: line for line in timetable(now)}
 
     assert lines["run_day"].last == run
     assert lines["run_day"].when == ("00:05",)
     assert now < lines["run_day"].next_at <= now + timedelta(days=1)
     assert lines["send_digests"].when == ("08:00", "16:00")
-    assert lines["sweep"].when == ("60 s",)
+    assert lines["sweep"].when == ("every 1 minute",)
+    assert lines["heartbeat"].when == ("every 20 seconds",)
     assert lines["send_reminders"].next_at is None
+
+
+def test_the_next_run_is_told_by_the_clock_of_the_portal(db):
+    morning = datetime(2026, 11, 23, 1, 16, tzinfo=UTC)  # 09:16 in Shanghai
+
+    def following() -> dict[str, str]:
+        return {
+            line.name: f"{timezone.localtime(line.next_at):%d %H:%M}"
+            for line in timetable(morning)
+            if line.next_at
+        }
+
+    with time_machine.travel(morning, tick=False):
+        JobRun.objects.create(name="escalate", started_at=morning - timedelta(minutes=3))
+        assert following()["run_day"] == "24 00:05"
+        assert following()["close_day"] == "24 00:01"
+        assert following()["send_digests"] == "23 16:00"
+        assert following()["escalate"] == "23 09:18"
+
+
+def test_the_figures_of_a_run_are_told_in_words(world):
+    for name, figures in (
+        ("run_day", {"created": 3, "kept": 0}),
+        ("sweep", {"jobs": ["close_day"], "plans": 0}),
+        ("escalate", {"settled": 0, "check": 2}),
+        ("inspect", {"made": 0}),
+    ):
+        with job_run(name) as run:
+            run.figures = figures
+
+    with translation.override("en"):
+        lines = run_lines([*runs("sweep"), *runs()])
+        told = {line.run.name: (str(line.label), line.figures) for line in lines}
+
+    assert told == {
+        "run_day": ("Tasks of the day", "new 3"),
+        "sweep": ("Sweep: what was left undone", "jobs made up for Closing of the day"),
+        "escalate": ("Escalation", "Daily health check missing 2"),
+        "inspect": ("Thresholds of places", "inspections 0"),
+    }
 
 
 def test_a_failed_run_is_shown_with_its_fault(world):
@@ -64,7 +107,7 @@ def test_the_runs_of_one_job_are_listed_alone(world):
 
     page = soup(browser(world.county).get("/timetable/?job=close_day"))
 
-    assert [th.text for th in page.select("#rows tbody th")] == ["close_day"]
+    assert [th.text for th in page.select("#rows tbody th")] == ["Closing of the day"]
 
 
 def scrape(client, token: str = TOKEN):
