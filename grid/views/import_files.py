@@ -74,15 +74,14 @@ def record_answer(batch: ImportBatch, *, by: User) -> None:
 
 def problems_response(batch: ImportBatch, kind: str) -> HttpResponse:
     """Return the problems of a list as a download: csv or xlsx."""
-    name = _("problems of %(file)s") % {"file": batch.file_name}
+    name = _("problems of %(file)s") % {"file": _stem(batch)}
     return as_response(problem_table(batch, kind_of(batch.list_name)), kind=kind, name=name)
 
 
 def answer_response(batch: ImportBatch) -> HttpResponse:
     """Return the file of a list with what became of each row, as a download."""
     answer = answer_file(batch)
-    stem = batch.file_name.rsplit(".", 1)[0]
-    name = _("answer to %(file)s") % {"file": stem} + f".{answer.kind}"
+    name = _("answer to %(file)s") % {"file": _stem(batch)} + f".{answer.kind}"
     return HttpResponse(
         answer.content,
         content_type=MIME[answer.kind],
@@ -92,3 +91,8 @@ def answer_response(batch: ImportBatch) -> HttpResponse:
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+def _stem(batch: ImportBatch) -> str:
+    """Return the name of the file without what it ends in."""
+    return batch.file_name.rsplit(".", 1)[0]

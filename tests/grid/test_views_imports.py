@@ -143,6 +143,16 @@ def test_a_checked_list_shows_every_row_with_its_reasons(world: World, batch: Im
     assert not Episode.objects.exists()
 
 
+def test_a_list_of_which_nothing_is_written_promises_no_daily_work(
+    world: World, batch: ImportBatch
+) -> None:
+    begins = "daily work begins"
+    wrong = upload(browser(world.township), as_text(a_row(4, number=spoilt(id_number(704)))))
+
+    assert begins in soup(detail(world, batch)).text
+    assert begins not in soup(detail(world, wrong)).text
+
+
 def test_rows_are_filtered_by_fate_reason_name_and_number(world: World, batch: ImportBatch) -> None:
     def names(**query: Any) -> list[str]:
         return [line.name for line in detail(world, batch, **query).context["lines"]]
