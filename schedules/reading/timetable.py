@@ -113,8 +113,10 @@ def _following(plan: Any, last: JobRun | None, now: datetime) -> datetime:
     """Return when a job is due next: at its clock time, or so long after its last run."""
     if hasattr(plan, "hour"):
         # Celery reads the hours off the time it is given, in whatever zone that is.
-        return now + plan.remaining_estimate(timezone.localtime(now))
-    return max(now, (last.started_at if last else now) + plan.run_every)
+        left: timedelta = plan.remaining_estimate(timezone.localtime(now))
+        return now + left
+    pause: timedelta = plan.run_every
+    return max(now, (last.started_at if last else now) + pause)
 
 
 def _next(at: time, now: datetime) -> datetime:
