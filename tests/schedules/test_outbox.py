@@ -199,6 +199,16 @@ def test_a_busy_channel_is_tried_again_later_and_not_for_ever(world, held, sms, 
     assert out().answer.startswith("503")
 
 
+def test_another_attempt_keeps_the_quiet_hours_too(world, held, sms, service):
+    ladder(world.cadre, sms)
+    service.answers = [503]
+    first_rungs(now=clock(8))
+
+    send_due(now=clock(21, minute=59))
+
+    assert out().not_before == clock(6, minute=30) + timedelta(days=1)
+
+
 def test_when_a_channel_fails_the_next_one_is_tried(world, held, sms, service):
     paste = Channel.objects.create(name="group", kind=ChannelKind.PASTE)
     ladder(world.cadre, sms, paste)
