@@ -32,6 +32,7 @@ from grid.models import ImportBatch, ImportRow, User
 WRITING = (RowAction.CREATE, RowAction.UPDATE)
 FIRST = Q(duplicate="", decided="")  # the first row about its subject, as the file has it
 LATER = ~FIRST
+FEW = 400  # rows at a time of the second wave
 PAUSE = 0.1  # seconds between two looks at rows that others are at
 TRIES = 3  # of one chunk that met another transaction
 
@@ -120,9 +121,11 @@ class Lane:
         """Lock the next rows; once around from the start, for those that were given up."""
         todo = self._left(wave).defer("raw").order_by("number")
         todo = todo.select_for_update(of=("self",), skip_locked=True)
-        rows = list(todo.filter(number__gt=self.after)[:CHUNK])
+        # What is known is at hand with all its past: fewer at a time.
+        most = FEW if wave is LATER else CHUNK
+        rows = list(todo.filter(number__gt=self.after)[:most])
         if not rows and self.after:
-            rows = list(todo[:CHUNK])
+            rows = list(todo[:most])
         if rows:
             self.after = rows[-1].number
         return rows
