@@ -21,7 +21,7 @@ from schedules.models import Reminder
 from schedules.queues import waiting_in
 from schedules.reminding import Told, told_now
 from schedules.services.jobs import job_run
-from schedules.services.ladders import after_quiet, climb, first_rungs
+from schedules.services.ladders import URGENT, after_quiet, climb, first_rungs
 
 # So few that whoever waits for a worker meanwhile does not notice.
 BATCH = 100
@@ -182,7 +182,8 @@ def _again(one: Settled, now: datetime) -> Settled:
     if row.attempts > len(WAITS):
         row.state, one.climbs = ReminderState.FAILED, True
     else:
-        row.not_before = after_quiet(now + WAITS[row.attempts - 1])
+        later = now + WAITS[row.attempts - 1]
+        row.not_before = later if row.kind in URGENT else after_quiet(later)
     return one
 
 
