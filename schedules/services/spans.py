@@ -1,6 +1,6 @@
 """From plans to duty spans: a handful of rows an episode, which the morning statement expands."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
