@@ -68,8 +68,8 @@ def columns_of(batch: ImportBatch) -> list[dict[str, Any]]:
     return [one for one in batch.understood.get("columns") or () if not one.get("ours")]
 
 
-def column_lines(batch: ImportBatch, kind: ListKind) -> list[ColumnLine]:
-    """Return the columns of the file, those that ask first."""
+def column_lines(batch: ImportBatch, kind: ListKind, posted: Mapping[str, str]) -> list[ColumnLine]:
+    """Return the columns of the file, those that ask first; `posted` is what a form chose."""
     understood, fields = batch.understood, kind.spec.by_key()
     columns = columns_of(batch)
     asked = {one["key"]: one for one in understood.get("questions") or ()}
@@ -78,11 +78,12 @@ def column_lines(batch: ImportBatch, kind: ListKind) -> list[ColumnLine]:
     for one in columns:
         found = fields.get(one["field"] or "")
         question = asked.get(one.get("key") or "")
+        name = f"column-{one['index']}" if one.get("key") else ""
         lines.append(
             ColumnLine(
-                name=f"column-{one['index']}" if one.get("key") else "",
+                name=name,
                 label=one["label"],
-                field=one["field"] or KEEP,
+                field=posted.get(name) or one["field"] or KEEP,
                 field_label=field_name(found) if found else _("kept with the row"),
                 samples=[masked_cell(found, text) for text in samples.get(one["label"], ())],
                 question=_question(kind.spec, question),
@@ -98,6 +99,8 @@ def _question(spec: ListSpec, question: Mapping[str, Any] | None) -> str:
         return _("This field has a column already; which one counts?")
     fields = spec.by_key()
     names = [field_name(fields[key]) for key in question["candidates"] if key in fields]
+    if question["code"] == "column_sought":
+        return _("Is this %(fields)s? The list needs it.") % {"fields": " / ".join(names)}
     return _("It may be %(fields)s; which is right?") % {"fields": " / ".join(names)}
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from grid.batches.checking import check_file
 from grid.batches.committing import commit_batch
 from grid.batches.kinds import ListKind
+from grid.batches.mappings import refuse_missing
 from grid.batches.running import BatchRefusedError
 from grid.batches.summary import row_problems
 from grid.choices import CODE_LENGTHS, LEVEL_OF_LENGTH, Level
@@ -204,6 +205,7 @@ def import_file(
             sheet=wanted.sheet,
             options=wanted.options,
         )
+        refuse_missing(batch)
         _say_doubts(batch, say)
         if wanted.dry_run:
             done = _imported(batch, dry_run=True)

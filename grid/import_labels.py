@@ -130,6 +130,7 @@ SHORT = {
     "column_ambiguous": gettext_lazy("Column with several readings"),
     "column_duplicate": gettext_lazy("Column twice"),
     "column_missing": gettext_lazy("Required column missing"),
+    "column_sought": gettext_lazy("Required column not recognised"),
     "column_unknown": gettext_lazy("Unknown column"),
     "date_ambiguous": gettext_lazy("Several readings of the date"),
     "date_missing": gettext_lazy("Date missing"),

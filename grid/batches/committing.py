@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from grid.audit import acting
 from grid.batches.framing import frame_of
 from grid.batches.kinds import Frame
-from grid.batches.mappings import open_questions
+from grid.batches.mappings import missing_columns, open_questions
 from grid.batches.registry import kind_of
 from grid.batches.running import (
     CHUNK,
@@ -216,10 +216,8 @@ def _claim(
             _("This list was to be checked only; lift that option before it is imported.")
         )
     # A commit that was begun has had its columns accepted.
-    if batch.state == BatchState.CHECKED and open_questions(batch) and not as_understood:
-        raise QuestionsOpenError(
-            _("First settle which field each column feeds, or take them as understood.")
-        )
+    if batch.state == BatchState.CHECKED:
+        _refuse_open(batch, as_understood=as_understood)
     if batch.options.get("whole"):
         _refuse_unless_whole(batch)
     # Asked of one who has died since: whoever goes on hears it.
@@ -228,6 +226,15 @@ def _claim(
     batch.beat_at, batch.error = timezone.now(), ""
     batch.save()
     return batch
+
+
+def _refuse_open(batch: ImportBatch, *, as_understood: bool) -> None:
+    if sentence := missing_columns(batch):  # understood as nothing: there is nothing to accept
+        raise QuestionsOpenError(sentence)
+    if open_questions(batch) and not as_understood:
+        raise QuestionsOpenError(
+            _("First settle which field each column feeds, or take them as understood.")
+        )
 
 
 def _refuse_unless_whole(batch: ImportBatch) -> None:

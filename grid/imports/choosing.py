@@ -11,11 +11,11 @@ from grid.imports.lists import Context, ListSpec
 from grid.imports.mapping import SavedMapping
 from grid.imports.messages import refuse
 from grid.imports.reading import Table, chain_of, read
+from grid.imports.required import LIKE_A_LIST
 from grid.imports.results import Cell, SheetInfo
 
 HEAD_ROWS = 30
 MAX_BLANKS = 2000  # blank rows in a row after which the rest of a sheet is taken as formatting
-_LIKE_A_LIST = 3  # fields a sheet must feed to be mentioned
 _OTHER = re.compile(
     "说明|须知|要求|注意|字典|代码|编码|选项|下拉|参数|数据源|示例|样例|样表|模板|目录|汇总|统计|合计"
 )
@@ -40,7 +40,7 @@ class Found:
         below = self.head[max(self.header.rows, default=-1) + 1 :]
         fields = len(self.header.fields)
         filled = any(cell != "" for row in below for cell in row)
-        return not self.is_other, fields >= _LIKE_A_LIST, filled, fields
+        return not self.is_other, fields >= LIKE_A_LIST, filled, fields
 
 
 def choose(
@@ -60,7 +60,7 @@ def choose(
     best: Found | None = None
     alike: list[str] = []
     for found in _candidates(data, spec, sheet, mapping):
-        if len(found.header.fields) >= _LIKE_A_LIST and not found.is_other:
+        if len(found.header.fields) >= LIKE_A_LIST and not found.is_other:
             alike.append(found.table.sheet)
         if best is None or found.rank > best.rank:
             best = found
@@ -137,5 +137,5 @@ def _info(table: Table, head: list[list[Cell]], found: Found | None) -> SheetInf
     if rows is None:
         rows = _filled(chain(head, table.rows))
     fields = len(found.header.fields) if found else 0
-    is_list = found is not None and not found.is_other and fields >= _LIKE_A_LIST
+    is_list = found is not None and not found.is_other and fields >= LIKE_A_LIST
     return SheetInfo(table.sheet, rows, fields, "list" if is_list else "other")

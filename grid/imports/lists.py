@@ -62,6 +62,14 @@ class Field:
     parts: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Refuse a field that is asked about and has no heading to be named by."""
+        if not self.headings and (self.required or self.doubtful):
+            raise ValueError(
+                f"the field {self.key} is required or has doubtful headings: "
+                "give it a heading of its own, by which people are asked for it"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:

@@ -108,8 +108,15 @@ FILE_SENTENCES: Sentences = {
     ),
     "column_missing": (
         "error",
-        "缺少必需的列：{columns}；请补上后再上传。",
-        "Required columns are missing: {columns}; add them and upload again.",
+        "缺少必需的列：{columns}；已识别的列：{known}；请补上后再上传。",
+        "Required columns are missing: {columns}; recognised were {known}; add them and upload "
+        "again.",
+    ),
+    "column_sought": (
+        "question",
+        "没有认出必需的列：{columns}；未识别的列：{unknown}；请指明是哪一列，或改列名后再上传。",
+        "Required columns were not recognised: {columns}; columns nobody knows: {unknown}; say "
+        "which is which, or rename them and upload again.",
     ),
     "column_duplicate": (
         "question",

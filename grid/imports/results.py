@@ -59,7 +59,8 @@ class Column:
 class ColumnQuestion:
     """A column whose field somebody should settle: `candidates` are fields, likeliest first.
 
-    `code` is column_ambiguous or column_duplicate; `taken` is the field it feeds until then.
+    `code` is column_ambiguous, column_duplicate or column_sought (a required field has no column
+    yet: is it this one?); `taken` is the field it feeds until then.
     """
 
     column: Column

@@ -10,8 +10,9 @@ from grid.imports.headings import Header, Merges
 from grid.imports.kinds import RowKinds, kind_above_header
 from grid.imports.lists import Context, ListSpec
 from grid.imports.mapping import SavedMapping
-from grid.imports.messages import problem, refuse
+from grid.imports.messages import problem
 from grid.imports.reading import Table
+from grid.imports.required import ask
 from grid.imports.results import Cell, Problem, Row, Understood, verdict_of
 from grid.imports.text import as_text, clean, clean_row
 
@@ -29,10 +30,12 @@ def understand(
     `sheet` names the sheet to read, `mapping` says how people have settled columns and values.
     `rows` of the answer streams: each row is read, classified and cleaned when it is asked for,
     and `counts` and `unknown_values` grow with it. Raises `UnreadableFileError` where the file as a
-    whole is no use: unreadable, without a header row, or without a required column.
+    whole is no use: unreadable, without a header row, or without a required column while none is
+    left that might be it. Where one may be it that is a question about the column, and every row
+    lacks the field until it is settled.
     """
     found, others = choose(data, spec, context, sheet, mapping)
-    _require(found.header, spec, context)
+    sought, asked = ask(found.header, spec, context)
     kinds = RowKinds(found.header, _kinds(spec))
     cleaner = RowCleaner(
         spec,
@@ -49,8 +52,8 @@ def understand(
         columns=found.header.columns,
         rows=_rows(found, kinds, cleaner, counts),
         counts=counts,
-        problems=tuple(_notices(found, others, kinds, sheet)),
-        questions=found.header.questions,
+        problems=(*sought, *_notices(found, others, kinds, sheet)),
+        questions=found.header.questions + asked,
         layout=found.header.layout,
         unknown_values=cleaner.unknown,
         form="chain" if found.table.kinds else "table",
@@ -80,19 +83,6 @@ def _is_empty(found: Found, kinds: RowKinds) -> bool:
 
 def _kinds(spec: ListSpec) -> dict[str, str]:
     return {field.key: field.kind for field in spec.fields}
-
-
-def _require(header: Header, spec: ListSpec, context: Context) -> None:
-    """Refuse a header without a required column; who imports for one village needs none for it."""
-    missing = [
-        field.headings[0]
-        for field in spec.fields
-        if field.required
-        and field.key not in header.fields
-        and not (field.kind == "village" and len(context.home) == 12)
-    ]
-    if missing:
-        refuse("column_missing", columns="、".join(missing))
 
 
 def _rows(

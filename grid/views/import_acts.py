@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from grid.batches import checking, committing, decisions, undoing
-from grid.batches.mappings import mapping_for, open_questions, save_mapping
+from grid.batches.mappings import mapping_for, missing_columns, open_questions, save_mapping
 from grid.batches.registry import kind_of
 from grid.choices import RowAction
 from grid.forms.imports import (
@@ -77,10 +77,11 @@ def import_columns(request: PortalRequest, pk: str) -> HttpResponse:
         "batch": batch,
         "form": form,
         "mapping": mapping,
-        "columns": column_lines(batch, kind),
+        "columns": column_lines(batch, kind, request.POST),
         "fields": field_choices(kind.spec),
         "values": value_groups(batch, kind, mapping),
         "questions": open_questions(batch),
+        "missing": missing_columns(batch),
         "can_save": checking.can_reread(batch),
     }
     return render(request, "grid/import_columns.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grid.batches import checking
 from grid.batches.files import sheets_told
 from grid.batches.kinds import ListKind
-from grid.batches.mappings import mapping_for, open_questions
+from grid.batches.mappings import mapping_for, missing_columns, open_questions
 from grid.batches.registry import all_kinds, kind_of
 from grid.batches.sentences import shown
 from grid.choices import BatchState, RowAction
@@ -147,6 +147,7 @@ def import_detail(request: PortalRequest, pk: str) -> HttpResponse:
         "tone": STATE_TONES.get(BatchState(batch.state), "info"),
         "address": request.GET.urlencode(),
         "questions": open_questions(batch),
+        "missing": missing_columns(batch),
         **_state(batch),
     }
     context["steps"] = steps_of(batch, context["questions"])

@@ -67,6 +67,19 @@ def test_headings_nobody_knows_are_found_by_a_mapping_alone():
     assert rows[0].values["dest_code"] == "990101100201"
 
 
+def test_a_required_column_nobody_knew_is_read_once_it_is_settled_and_asked_for_until_then():
+    head = HEADINGS.replace("出发地", "甲列").replace("返乡时间", "乙列")
+    data = csv(line(), head=head)
+    understood, rows = read(data, {"甲列": "origin", "乙列": "return_date"})
+    assert (understood.questions, rows[0].verdict) == ((), "ok")
+    understood, rows = read(data, {"甲列": "origin"})
+    assert [(one.column.label, one.candidates) for one in understood.questions] == [
+        ("乙列", ("return_date",))
+    ]
+    understood, _rows = read(data, {"甲列": "origin", "乙列": None})
+    assert [one.column.label for one in understood.questions] == ["乙列"]
+
+
 def test_a_mapping_to_fields_the_list_does_not_have_is_ignored():
     understood, _rows = read(csv(line()), {"姓名": "shoe_size"})
     assert fields(understood)["姓名"] == "name"

@@ -138,10 +138,47 @@ def test_the_parts_of_an_origin_in_several_columns_are_joined():
     assert rows[1].values["origin_code"] == "990301"
 
 
-def test_a_missing_required_column_refuses_the_file_by_name():
-    with pytest.raises(UnreadableFileError, match="身份证号") as caught:
-        read(csv(line(), head=HEADINGS.replace("证件号码", "其他")))
+def test_a_missing_required_column_refuses_the_file_by_name_and_says_what_was_recognised():
+    head = HEADINGS.replace("证件号码,", "")
+    with pytest.raises(UnreadableFileError, match="缺少必需的列：身份证号；已识别的列：序号、姓名"):
+        read(csv(line(), head=head))
+    with pytest.raises(UnreadableFileError) as caught:
+        read("姓名,电话,几时动身\r\n甲,15400000001,明天\r\n".encode())  # is this the list?
     assert caught.value.problem.code == "column_missing"
+
+
+@pytest.mark.parametrize(
+    ("heading", "field", "code"),
+    [
+        ("姓名", "name", "name_missing"),
+        ("证件号码", "id_number", "id_missing"),
+        ("联系电话", "phone", "phone_missing"),
+        ("出发地", "origin", "origin_missing"),
+        ("目的地社区村", "dest_village", "village_missing"),
+        ("返乡时间", "return_date", "date_missing"),
+    ],
+)
+def test_a_required_column_under_a_heading_nobody_knows_is_asked_for(heading, field, code):
+    understood, rows = read(csv(line(), line(), head=HEADINGS.replace(heading, "某一列")))
+    (question,) = understood.questions
+    assert question.column.label == "某一列"
+    assert (question.code, question.candidates) == ("column_sought", (field,))
+    assert question.taken is None
+    (found,) = [one for one in understood.problems if one.code == "column_sought"]
+    assert (found.severity, found.params["unknown"]) == ("question", "某一列")
+    assert [(row.verdict, codes(row)) for row in rows[1:]] == [("error", [code])] * 2
+
+
+def test_every_column_that_feeds_nothing_may_be_one_of_those_that_are_sought():
+    head = HEADINGS.replace("出发地", "甲列").replace("返乡时间", "乙列").replace("备注", "电话")
+    understood, _rows = read(csv(line(), head=head))
+    assert [(one.column.label, one.code, one.candidates) for one in understood.questions] == [
+        ("电话", "column_duplicate", ("phone",)),
+        ("甲列", "column_sought", ("origin", "return_date")),
+        ("乙列", "column_sought", ("origin", "return_date")),
+    ]
+    (found,) = [one for one in understood.problems if one.code == "column_sought"]
+    assert found.params == {"columns": "出发地、返乡时间", "unknown": "甲列、乙列、电话"}
 
 
 def test_who_imports_for_one_village_needs_no_column_for_it():

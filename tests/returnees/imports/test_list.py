@@ -34,6 +34,8 @@ def test_no_word_of_a_choice_means_two_things():
         ("目的地乡镇（街道）", "dest_township"),
         ("村（居）", "dest_village"),
         ("预计返乡时间", "return_date"),
+        ("从哪里来", "origin"),
+        ("何时返乡", "return_date"),
         ("车次（车牌号）", "transport_no"),
         ("近14天旅居史", "stay_history"),
         ("包保责任人电话", "responsible_phone"),
@@ -43,6 +45,12 @@ def test_no_word_of_a_choice_means_two_things():
 )
 def test_headings_of_the_field_find_their_column(heading, field):
     assert INDEX.find((heading,)) == field
+
+
+@pytest.mark.parametrize("heading", ["预计返回时间", "预计到达日期", "何时返回", "返回日期"])
+def test_the_way_back_may_be_that_to_work_so_it_is_asked_about(heading):
+    assert INDEX.find((heading,)) is None
+    assert INDEX.maybe((heading,)) == ["return_date"]
 
 
 @pytest.mark.parametrize(
