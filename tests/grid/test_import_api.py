@@ -136,6 +136,25 @@ def test_a_whole_list_is_refused_while_a_row_is_bad(world: World) -> None:
     assert not Episode.objects.exists()
 
 
+def test_required_columns_nobody_knows_are_named_and_a_mapping_says_which_they_are(
+    world: World,
+) -> None:
+    content = a_list(a_line(1)).decode("gb18030").replace("返乡时间", "几时动身").encode()
+
+    told = upload(world.head, content).json()
+    (said,) = [one for one in told["understood"]["problems"] if one["code"] == "column_sought"]
+    assert (said["params"]["columns"], said["params"]["unknown"]) == ("返乡时间", "几时动身")
+    assert [one["label"] for one in told["understood"]["questions"]] == ["几时动身"]
+
+    found = refused(upload(world.head, content, mode="commit"), 409)
+    assert found["detail"] == said["message"]
+    assert not Episode.objects.exists()
+
+    mapping = json.dumps({"columns": {"几时动身": "return_date"}})
+    told = upload(world.head, content, mode="commit", mapping=mapping).json()
+    assert (told["state"], told["figures"]["created"]) == ("committed", 1)
+
+
 def test_the_day_and_the_options_are_those_sent(world: World) -> None:
     told = sent(world.head, a_line(1, 返乡时间="2.9"), as_of="2021-02-08", overwrite="true")
 

@@ -61,6 +61,25 @@ def test_a_list_named_is_imported_and_answers_as_its_own_command(
     assert (batch.list_name, batch.place_id, batch.state) == ("returnees", COUNTY, "committed")
 
 
+@pytest.mark.parametrize("how", [(), ("--dry-run",), ("--validate-only",)])
+def test_required_columns_nobody_knows_are_refused_by_name(
+    tmp_path: Path, how: tuple[str, ...]
+) -> None:
+    path = tmp_path / "名单.csv"
+    text = a_list(a_line(1)).decode("gb18030").replace("出发地", "打哪儿来")
+    path.write_text(text.replace("返乡时间", "几时动身"), encoding="gb18030")
+
+    with pytest.raises(CommandError) as refused:
+        run("import_list", "returnees", path, *how)
+
+    assert refused.value.returncode == 2
+    assert str(refused.value) == (
+        "Required columns were not recognised: 出发地、返乡时间; columns nobody knows: 打哪儿来、"
+        "几时动身; say which is which, or rename them and upload again."
+    )
+    assert not ImportBatch.objects.exists()
+
+
 def test_the_lists_are_printed() -> None:
     out, _err = run("import_list", "--list")
 

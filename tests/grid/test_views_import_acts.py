@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from grid.batches.committing import QuestionsOpenError, start_commit
 from grid.batches.registry import kind_of
 from grid.choices import BatchState, Level
 from grid.models import Event, ImportBatch, ImportMapping, Place
@@ -153,6 +154,70 @@ def test_a_reading_that_would_make_the_file_no_list_is_refused_and_not_kept(worl
     assert len(soup(refused).select("[role=alert] p")) == 1
     assert not ImportMapping.objects.exists()
     assert of(batch).state == BatchState.CHECKED
+
+
+def a_strange_list(world: World) -> ImportBatch:
+    """Return a list whose origin and day of return stand under headings nobody knows."""
+    known = {"出发地": "打哪儿来", "返乡时间": "几时动身", "健康码状态": "其他"}
+    content = as_text(a_row(1), a_row(2), headings=[known.get(one, one) for one in HEADINGS])
+    return upload(browser(world.township), content)
+
+
+def columns_named(world: World, batch: ImportBatch) -> dict[str, str]:
+    lines = columns_page(world, batch).context["columns"]
+    return {line.label: line.name for line in lines}
+
+
+def test_required_columns_nobody_knew_are_asked_for_settled_by_hand_and_imported(
+    world: World,
+) -> None:
+    batch = a_strange_list(world)
+    page = soup(page_of(world, batch))
+    asked = soup(columns_page(world, batch)).select("tr.row-asks")
+    assert "打哪儿来、几时动身、其他" in page.select_one('[aria-labelledby="acts"] .notice').text
+    assert page.select_one(f'form[action="{reverse("import-accept", args=[batch.pk])}"]') is None
+    assert [row.th.text.strip() for row in asked] == ["打哪儿来", "几时动身", "其他"]
+    assert "The list needs it." in asked[0].text
+    assert {one["code"] for row in batch.rows.filter(kind="data") for one in row.problems} == {
+        "origin_missing", "date_missing",
+    }  # fmt: skip
+
+    names = columns_named(world, batch)
+    settled = {names["打哪儿来"]: "origin", names["几时动身"]: "return_date"}
+    send(world, "import-columns", batch, **settled, **{names["其他"]: "-"})
+    send(world, "import-confirm", batch)
+
+    assert of(batch).state == BatchState.COMMITTED
+    assert Episode.objects.count() == 2
+    assert a_strange_list(world).understood["questions"] == []  # the next list is read at once
+
+
+def test_required_columns_nobody_knew_bar_a_commit_whatever_is_accepted(world: World) -> None:
+    batch = a_strange_list(world)
+
+    assert "Required columns were not recognised" in said(send(world, "import-confirm", batch))
+    assert "No column feeds 出发地、返乡时间" in said(send(world, "import-accept", batch))
+    with pytest.raises(QuestionsOpenError, match="columns nobody knows: 打哪儿来、几时动身"):
+        start_commit(batch=batch, by=world.township, as_understood=True)
+
+    assert of(batch).state == BatchState.CHECKED
+    assert not ImportMapping.objects.exists()
+
+
+def test_a_reading_that_settles_half_is_not_kept_and_what_was_chosen_stays_chosen(
+    world: World,
+) -> None:
+    batch = a_strange_list(world)
+    names = columns_named(world, batch)
+    lines = columns_page(world, batch).context["columns"]
+    chosen = {line.name: line.field for line in lines} | {names["打哪儿来"]: "origin"}
+
+    refused = send(world, "import-columns", batch, **chosen)
+
+    assert "No column feeds 返乡时间" in soup(refused).select_one("[role=alert]").text
+    fields = {line.label: line.field for line in refused.context["columns"]}
+    assert (fields["打哪儿来"], fields["几时动身"]) == ("origin", "-")
+    assert not ImportMapping.objects.exists()
 
 
 def test_an_unknown_value_is_said_to_stand_for_a_known_one(world: World) -> None:
