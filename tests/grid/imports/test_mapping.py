@@ -1,5 +1,8 @@
 """What people have settled about columns and values comes before the synonyms."""
 
+import pytest
+
+from grid.imports.lists import Field
 from grid.imports.mapping import SavedMapping, column_keys, layout_key, value_key
 from grid.imports.understanding import understand
 from returnees.imports.list import RETURNEES
@@ -78,6 +81,13 @@ def test_a_required_column_nobody_knew_is_read_once_it_is_settled_and_asked_for_
     ]
     understood, _rows = read(data, {"甲列": "origin", "乙列": None})
     assert [one.column.label for one in understood.questions] == ["乙列"]
+
+
+@pytest.mark.parametrize("how", [{"required": True}, {"doubtful": ("到达时间",)}])
+def test_a_field_to_ask_about_without_a_heading_to_ask_by_is_no_declaration(how):
+    assert Field("arrival", "date", ()).headings == ()  # fed by mappings alone
+    with pytest.raises(ValueError, match="the field arrival .* give it a heading of its own"):
+        Field("arrival", "date", (), **how)
 
 
 def test_a_mapping_to_fields_the_list_does_not_have_is_ignored():
