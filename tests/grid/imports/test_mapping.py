@@ -86,7 +86,7 @@ def test_a_required_column_nobody_knew_is_read_once_it_is_settled_and_asked_for_
 @pytest.mark.parametrize("how", [{"required": True}, {"doubtful": ("到达时间",)}])
 def test_a_field_to_ask_about_without_a_heading_to_ask_by_is_no_declaration(how):
     assert Field("arrival", "date", ()).headings == ()  # fed by mappings alone
-    with pytest.raises(ValueError, match="the field arrival .* give it a heading of its own"):
+    with pytest.raises(ValueError, match=r"the field arrival .* give it a heading of its own"):
         Field("arrival", "date", (), **how)
 
 
