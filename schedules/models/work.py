@@ -44,11 +44,8 @@ class DutySpan(models.Model):
 
     # The constraint below leads with the episode; nobody looks spans up by duty alone. Derived
     # rows point where the rows they are made from do, and duties stay: of a million rows nothing
-    # would be learnt by looking each duty and each episode up again. An episode that is deleted
-    # takes them along: Django's collector sees to it, and so does taking an import back.
-    episode = models.ForeignKey(
-        Episode, models.CASCADE, related_name="spans", db_index=False, db_constraint=False
-    )
+    # would be learnt by looking each duty up again.
+    episode = models.ForeignKey(Episode, models.CASCADE, related_name="spans", db_index=False)
     duty = models.ForeignKey(
         Duty, models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
@@ -88,9 +85,7 @@ class Derivation(models.Model):
     it has changed: the text is owed again from then (JY-2n).
     """
 
-    episode = models.OneToOneField(
-        Episode, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
-    )
+    episode = models.OneToOneField(Episode, models.CASCADE, primary_key=True, related_name="+")
     revision = models.PositiveIntegerField()
     told = models.CharField(max_length=60, default="")
     told_from = models.DateTimeField(null=True)
@@ -141,9 +136,7 @@ class Task(models.Model):
 
     # Every index and every look-up of a key is paid for by each of the morning's rows: only those
     # that a page needs. Holder and village are copied from the episode, where they are checked.
-    episode = models.ForeignKey(
-        Episode, models.CASCADE, related_name="tasks", db_index=False, db_constraint=False
-    )
+    episode = models.ForeignKey(Episode, models.CASCADE, related_name="tasks", db_index=False)
     duty = models.ForeignKey(
         Duty,
         models.PROTECT,
