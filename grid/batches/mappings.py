@@ -125,9 +125,10 @@ def _refuse_unfed(batch: ImportBatch, columns: Mapping[str, str | None]) -> None
     It would hold for everybody's lists of the layout.
     """
     told = [one for one in batch.understood.get("columns") or () if not one.get("ours")]
-    after = {one["key"]: columns.get(one["key"], one["field"]) for one in told if one.get("key")}
-    missing = unfed(kind_of(batch.list_name).spec, {*after.values()} - {None}, batch.place_id)
-    is_left = any(field is None and key not in columns for key, field in after.items())
+    after = [(one.get("key"), columns.get(one.get("key"), one["field"])) for one in told]
+    fed = {field for _key, field in after if field}
+    missing = unfed(kind_of(batch.list_name).spec, fed, batch.place_id)
+    is_left = any(key and field is None and key not in columns for key, field in after)
     if missing and not is_left:
         raise MappingRefusedError(
             _("No column feeds %(fields)s, which the list cannot do without; say which one does.")
