@@ -98,6 +98,9 @@ def in_use(home: Home, servers: list[Server]) -> Iterator[list[Server]]:
 @contextmanager
 def exclusively(home: Home) -> Iterator[None]:
     """Let one command at a time start or stop this checkout's servers."""
+    if not home.store.is_dir():  # removed while they ran: nobody else can be starting them there
+        yield
+        return
     with (home.store / "start.lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

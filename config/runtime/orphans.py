@@ -26,8 +26,9 @@ class Ledger:
         """Write down the living children."""
         rows = {name: [pid, started(pid)] for name, pid in pids.items()}
         half = self.path.with_suffix(".new")
-        half.write_text(json.dumps(rows))
-        half.replace(self.path)
+        with suppress(FileNotFoundError):  # var/ was removed meanwhile: nothing can be kept there
+            half.write_text(json.dumps(rows))
+            half.replace(self.path)
 
     def end_leftovers(self) -> list[str]:
         """End the noted children that still live; return their names."""

@@ -16,7 +16,8 @@ from psycopg import sql
 
 from config.runtime.fault import StartError
 from config.runtime.home import POSTGRES_MAJOR, Home
-from config.runtime.server import Server, State, clean_environment, say
+from config.runtime.launch import clean_environment
+from config.runtime.server import Server, State, say
 
 DATABASE = "grid"
 SUPERUSER = "grid"
@@ -49,6 +50,7 @@ class Postgres(Server):
     """PostgreSQL of the installed wheel, started by us, answering in `sockets`."""
 
     title = "The embedded PostgreSQL"
+    program = "postgres"
     stop_signal = signal.SIGINT
 
     def __init__(self, home: Home, *, throw_away: bool = False) -> None:
@@ -65,6 +67,10 @@ class Postgres(Server):
     @property
     def pid_file(self) -> Path:
         return self.data / "postmaster.pid"
+
+    @property
+    def socket(self) -> Path:
+        return self.sockets / f".s.PGSQL.{PORT}"
 
     @property
     def workplace(self) -> Path:
@@ -105,11 +111,23 @@ class Postgres(Server):
         for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
             (self.sockets / name).unlink(missing_ok=True)
 
+    @property
+    def _whole(self) -> bool:
+        files = (self.data / "PG_VERSION", self.data / "global" / "pg_control")
+        return all(file.exists() for file in files)
+
+    def refuse_lost(self) -> None:
+        """Refuse to go on where the database's folder was taken away under the running portal."""
+        if not self._whole:
+            raise StartError(
+                f"The portal was stopped because the database's folder {self.data} was removed, "
+                "moved or emptied while it ran: put that folder back, or restore a backup "
+                "(docs/operations.md, Backups), before you start the portal again; started "
+                "without it, the portal makes an empty database."
+            )
+
     def _set_aside_half_made(self) -> None:
-        whole = (self.data / "PG_VERSION").exists() and (
-            self.data / "global" / "pg_control"
-        ).exists()
-        if whole or not self.data.exists():
+        if self._whole or not self.data.exists():
             return
         if (self.data / MARKER).exists():
             raise StartError(

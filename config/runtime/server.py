@@ -6,7 +6,6 @@ restart of the machine or a reused pid the lock is simply free.
 """
 
 import fcntl
-import os
 import signal
 import subprocess
 import sys
@@ -22,7 +21,7 @@ import psutil  # type: ignore[import-untyped]
 
 from config.runtime.fault import StartError
 from config.runtime.home import Account
-from config.runtime.lifeline import die_with_parent
+from config.runtime.launch import spawn
 
 POLL_SECONDS = 0.02
 SAY_AFTER_SECONDS = 5
@@ -30,7 +29,8 @@ LOG_LIMIT_BYTES = 10_000_000
 # Seconds that children of a killed server get to notice and leave by themselves.
 ORPHAN_SECONDS = 3
 
-_launched: list[subprocess.Popen[bytes]] = []
+# The servers that this process itself started last, by folder.
+_launched: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 def say(text: str) -> None:
@@ -70,6 +70,8 @@ class Server(ABC):
     """A server of one checkout, kept in `folder`, answering on a socket below `sockets`."""
 
     title: str
+    # What the kernel calls the server's processes.
+    program: str
     stop_signal: signal.Signals
     # How long a live server may say nothing at all before it counts as stuck.
     silence_seconds: float = 30
@@ -87,6 +89,11 @@ class Server(ABC):
     @abstractmethod
     def pid_file(self) -> Path:
         """Where the running server writes its pid (first line)."""
+
+    @property
+    @abstractmethod
+    def socket(self) -> Path:
+        """The socket it answers on."""
 
     @property
     @abstractmethod
@@ -108,11 +115,38 @@ class Server(ABC):
     def complete(self) -> None:  # noqa: B027  most servers need nothing
         """Do what is still missing inside a server that answers."""
 
+    def refuse_lost(self) -> None:  # noqa: B027  what most servers keep can be made anew
+        """Raise StartError where starting would put an empty store in the place of a lost one."""
+
     @property
     def running(self) -> bool:
         """Say whether any process of this server is alive."""
-        with self._lock_file() as handle:
-            return not try_lock(handle.fileno(), fcntl.LOCK_SH)
+        if self.launched:
+            return True
+        try:
+            with self._lock_file() as handle:
+                return not try_lock(handle.fileno(), fcntl.LOCK_SH)
+        except FileNotFoundError:  # the folder was removed, and the lock with it
+            return any(map(self._is_ours, psutil.process_iter()))
+
+    @property
+    def led(self) -> bool:
+        """Say whether the server's leading process is alive, whoever started it."""
+        return self.launched is not None or (
+            self.running and self.pid is not None and psutil.pid_exists(self.pid)
+        )
+
+    @property
+    def launched(self) -> subprocess.Popen[bytes] | None:
+        """The living leader, where this very process started it."""
+        process = _launched.get(self.folder)
+        return process if process and process.poll() is None else None
+
+    @property
+    def last_status(self) -> int | None:
+        """How the leader that this process started ended; None where it lives or is unknown."""
+        process = _launched.get(self.folder)
+        return process.poll() if process else None
 
     @property
     def pid(self) -> int | None:
@@ -152,7 +186,8 @@ class Server(ABC):
         return not self.running
 
     def _reap(self) -> None:
-        _launched[:] = [process for process in _launched if process.poll() is None]
+        for process in list(_launched.values()):
+            process.poll()
 
     def _lock_file(self) -> IO[str]:
         return (self.folder / "alive.lock").open("a")
@@ -197,8 +232,10 @@ class Server(ABC):
         return self.running and self._leader() is not None
 
     def _leader(self) -> psutil.Process | None:
-        """Return the living process of the pid file, if it is this server's."""
+        """Return the living process that we started, else the pid file's, if it is ours."""
         with suppress(psutil.Error):
+            if launched := self.launched:
+                return psutil.Process(launched.pid)
             process = psutil.Process(self.pid) if self.pid else None
             return process if process and self._is_ours(process) else None
         return None
@@ -212,7 +249,8 @@ class Server(ABC):
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
-            return bool(process.cwd() == str(self.workplace))
+            named = process.name() == self.program
+            return bool(named and process.cwd() == str(self.workplace))
         except psutil.Error:
             return False
 
@@ -232,7 +270,7 @@ class Server(ABC):
                 keep=(lock,),
                 dies_with_us=self.dies_with_us,
             )
-        _launched.append(process)
+        _launched[self.folder] = process
         return process
 
     def _why_not(self, process: subprocess.Popen[bytes]) -> str:
@@ -249,46 +287,3 @@ class Server(ABC):
         lines = self.log.read_text(errors="replace").strip().splitlines()[-40:]
         faults = [line for line in lines if "FATAL" in line or "#" in line or "rror" in line]
         return (faults or lines or [""])[-1]
-
-
-def clean_environment() -> dict[str, str]:
-    """Return an environment in which no PG* variable of the caller leads a server astray."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PG", "LC_", "LD_")) and name != "LANG"
-    }
-    return kept | {"LC_ALL": "C", "TZ": "UTC"}
-
-
-def spawn(
-    command: list[str],
-    *,
-    account: Account,
-    log: int,
-    keep: tuple[int, ...] = (),
-    dies_with_us: bool = False,
-) -> subprocess.Popen[bytes]:
-    """Start a program in its own session as `account`, both outputs going to the file `log`."""
-    other = not account.is_ours
-    try:
-        return subprocess.Popen(  # noqa: S603  our own programs, no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            env=clean_environment(),
-            start_new_session=True,
-            pass_fds=keep,
-            user=account.uid if other else None,
-            group=account.gid if other else None,
-            extra_groups=[] if other else None,
-            umask=0o077,
-            preexec_fn=die_with_parent(signal.SIGINT) if dies_with_us else None,
-        )
-    except PermissionError as error:
-        raise StartError(
-            f"{command[0]} cannot be started as {account.name} ({error.strerror}): run as an "
-            "ordinary user, or set DATABASE_URL and REDIS_URL."
-        ) from error

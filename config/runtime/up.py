@@ -21,6 +21,7 @@ from config.runtime.messages import compile_stale
 from config.runtime.orphans import Ledger
 from config.runtime.server import say, try_lock
 from config.runtime.supervisor import Program, Supervisor
+from config.runtime.watch import watches
 
 QUEUES = "celery,reminders,imports,reconcile"
 HIGHEST_PORT = 65_535
@@ -88,6 +89,7 @@ def serve(home: Home, address: Address) -> None:
     embedded = not given("DATABASE_URL")
     if embedded:
         secrets.check(home)
+    watched = watches(home)  # asked first: once started, their addresses look like given ones
     with ensure_services(home=home):
         if embedded:
             secrets.remember(home)
@@ -96,12 +98,15 @@ def serve(home: Home, address: Address) -> None:
         ready(environment)
         supervisor = Supervisor(
             programs=programs(home, address),
+            watched=watched,
             environment=environment,
             folder=str(CHECKOUT),
             noted=ledger.note,
         )
-        asyncio.run(supervisor.run(lambda: greet(supervisor, home, address)))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            asyncio.run(supervisor.run(lambda: greet(supervisor, home, address)))
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
     say("Stopped.")
 
 

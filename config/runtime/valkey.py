@@ -14,6 +14,7 @@ class Valkey(Server):
     """Valkey of the installed wheel; its append-only file survives a kill -9."""
 
     title = "The embedded Valkey"
+    program = "valkey-server"
     stop_signal = signal.SIGTERM
 
     def __init__(self, home: Home, *, throw_away: bool = False) -> None:
@@ -25,7 +26,10 @@ class Valkey(Server):
         )
         self.home = home
         self.throw_away = throw_away
-        self.socket = self.sockets / "valkey.sock"
+
+    @property
+    def socket(self) -> Path:
+        return self.sockets / "valkey.sock"
 
     @property
     def pid_file(self) -> Path:
