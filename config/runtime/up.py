@@ -25,6 +25,8 @@ from config.runtime.watch import watches
 
 QUEUES = "celery,reminders,imports,reconcile"
 HIGHEST_PORT = 65_535
+# In a container `make run` is root on purpose; Celery's sentence about it helps nobody there.
+ROOT_IS_MEANT = "ignore:You're running the worker with superuser privileges"
 ANYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
@@ -121,6 +123,8 @@ def ready(environment: dict[str, str]) -> None:
 def child_environment(address: Address) -> dict[str, str]:
     """Return the environment of all programs; the host listened on is an allowed one."""
     environment = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
+    given_filters = environment.get("PYTHONWARNINGS")
+    environment["PYTHONWARNINGS"] = ",".join(filter(None, [given_filters, ROOT_IS_MEANT]))
     if address.host not in ANYWHERE and "ALLOWED_HOSTS" not in environment:
         environment["ALLOWED_HOSTS"] = f"127.0.0.1,localhost,[::1],{address.host}"
     return environment

@@ -83,6 +83,22 @@ def test_the_host_listened_on_is_an_allowed_one(monkeypatch: pytest.MonkeyPatch)
     assert "ALLOWED_HOSTS" not in up.child_environment(Address("0.0.0.0", 80))  # noqa: S104
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is warned")
+def test_programs_run_by_root_hear_other_warnings_only(python: str):
+    code = (
+        "import warnings; from celery.platforms import check_privileges\n"
+        "check_privileges(['json']); warnings.warn('something else')"
+    )
+    environment = up.child_environment(Address("127.0.0.1", 80))
+
+    done = subprocess.run(
+        [python, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert "superuser" not in done.stderr
+    assert "something else" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "nothing"),
     [
