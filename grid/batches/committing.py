@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from grid.audit import acting
 from grid.batches.framing import frame_of
 from grid.batches.kinds import Frame
-from grid.batches.mappings import missing_columns, open_questions
+from grid.batches.refusing import (
+    OPEN,
+    BarredError,
+    QuestionsOpenError,
+    refuse_barred,
+    refuse_open,
+    refuse_unless_whole,
+)
 from grid.batches.registry import kind_of
 from grid.batches.running import (
     CHUNK,
@@ -31,12 +38,14 @@ from grid.batches.running import (
 from grid.batches.sharing import WRITING, Lane, left_of
 from grid.batches.summary import row_problems, summary_of
 from grid.batches.writing import Writer
-from grid.choices import BatchState, RowAction
+from grid.choices import BatchState
 from grid.collecting import seldom
 from grid.models import Event, ImportBatch, ImportRow, User
 
 __all__ = [
+    "BarredError",
     "BatchRefusedError",
+    "QuestionsOpenError",
     "cancel",
     "commit_batch",
     "commit_queued",
@@ -48,7 +57,6 @@ __all__ = [
 
 MANY = 2000  # rows from which a page hands the work to a worker
 SPELL = 5.0  # seconds for which one helps, before other messages have their turn
-OPEN = (RowAction.ASK, RowAction.REFUSE)
 COMMITTABLE = (
     BatchState.CHECKED,
     BatchState.COMMITTING,
@@ -63,17 +71,14 @@ class NotWholeError(BatchRefusedError):
     """All or nothing was asked for, and one row cannot be written."""
 
 
-class QuestionsOpenError(BatchRefusedError):
-    """A column still asks which field it feeds, and nobody has said "as understood"."""
-
-
 def start_commit(
     *, batch: ImportBatch, by: User | None, as_understood: bool = False
 ) -> ImportBatch:
     """Commit a batch: a small one at once, a big one by a worker; its state tells how far it is.
 
     While columns of a checked list ask which field they feed it is refused (QuestionsOpenError),
-    unless the caller takes them `as_understood`: who asks nobody, and tells what was taken.
+    unless the caller takes them `as_understood`: who asks nobody, and tells what was taken. So is a
+    list whose kind bars it (BarredError).
     """
     if batch.rows.count() < MANY:
         return commit_batch(batch=batch, by=by, as_understood=as_understood)
@@ -217,34 +222,18 @@ def _claim(
         )
     # A commit that was begun has had its columns accepted.
     if batch.state == BatchState.CHECKED:
-        _refuse_open(batch, as_understood=as_understood)
+        refuse_open(batch, as_understood=as_understood)
+    # What runs already goes on: a worker has nobody to tell.
+    if batch.state != BatchState.COMMITTING:
+        refuse_barred(batch)
     if batch.options.get("whole"):
-        _refuse_unless_whole(batch)
+        refuse_unless_whole(batch)
     # Asked of one who has died since: whoever goes on hears it.
     batch.cancel_asked = batch.cancel_asked and batch.state == BatchState.COMMITTING
     batch.state, batch.committed_by = BatchState.COMMITTING, by
     batch.beat_at, batch.error = timezone.now(), ""
     batch.save()
     return batch
-
-
-def _refuse_open(batch: ImportBatch, *, as_understood: bool) -> None:
-    if sentence := missing_columns(batch):  # understood as nothing: there is nothing to accept
-        raise QuestionsOpenError(sentence)
-    if open_questions(batch) and not as_understood:
-        raise QuestionsOpenError(
-            _("First settle which field each column feeds, or take them as understood.")
-        )
-
-
-def _refuse_unless_whole(batch: ImportBatch) -> None:
-    rows = batch.rows.filter(kind="data", action__in=OPEN).order_by("number")
-    numbers = list(rows.values_list("number", flat=True)[:5])
-    if numbers:
-        raise BatchRefusedError(
-            _("All or nothing: %(count)s rows ask or cannot be imported (rows %(numbers)s …).")
-            % {"count": rows.count(), "numbers": ", ".join(map(str, numbers))}
-        )
 
 
 @seldom()

@@ -235,6 +235,17 @@ class ListKind(ABC):
         """Do what must be there before a command writes; return sentences to report."""
         return []
 
+    def bar(self, batch: ImportBatch) -> str:
+        """Return why nothing of a checked batch could be written now and what to do, "" if it can.
+
+        Asked before a commit begins, so that one sentence is said instead of one for every row.
+        """
+        return ""
+
+    def bar_lifted_at(self, batch: ImportBatch, user: User) -> tuple[str, str]:
+        """Return address and title of the page where a user may lift the bar, "" twice for none."""
+        return "", ""
+
     def after(self, batch: ImportBatch, *, by: User | None) -> None:  # noqa: B027  may do nothing
         """Do what follows once a batch is committed or taken back, or a row of it decided since."""
 

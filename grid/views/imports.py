@@ -1,7 +1,6 @@
 """Imports: the list of them, the upload, the page of one, and a row of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,34 +10,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grid.batches import checking
-from grid.batches.files import sheets_told
 from grid.batches.kinds import ListKind
-from grid.batches.mappings import mapping_for, missing_columns, open_questions
+from grid.batches.mappings import missing_columns, open_questions
 from grid.batches.registry import all_kinds, kind_of
-from grid.batches.sentences import shown
 from grid.choices import BatchState, RowAction
-from grid.forms.imports import AnswerForm, OptionsForm, UploadForm
-from grid.import_columns import columns_of, kind_lines
-from grid.import_files import sheet_lines
+from grid.forms.imports import AnswerForm, UploadForm
 from grid.import_pages import (
     DECIDABLE,
     GOES_ON,
     RUNNING,
     Sought,
     codes_of,
-    concerned,
-    decisions_told,
     not_read,
     order_of,
-    promise_of,
     rows_of,
     steps_of,
     tabs_of,
 )
 from grid.import_rows import SAME_PERSON, judged_of, lines_of, sides_of, villages_for
-from grid.models import ImportBatch, ImportRow, User
+from grid.models import ImportBatch, ImportRow
 from grid.paging import keyset_page
 from grid.permissions import Permission
+from grid.views.import_head import head_of
 from grid.web import PortalRequest, attempt, is_fragment, need, page
 
 DETAIL = "grid/import_detail.html"
@@ -153,7 +146,7 @@ def import_detail(request: PortalRequest, pk: str) -> HttpResponse:
     context["steps"] = steps_of(batch, context["questions"])
     if not context["is_running"]:
         if not _wants_rows(request):
-            context |= _head(batch, kind, request.user)
+            context |= head_of(batch, kind, request.user)
         context |= _rows(request, batch, kind, sought)
     if _wants_rows(request):
         return page(request, "grid/import_rows.html", context, fragment="rows")
@@ -190,55 +183,6 @@ def _state(batch: ImportBatch) -> dict[str, Any]:
         "total": figures.get("total") or figures.get("rows", 0),
         "written": written,
     }
-
-
-def _concerned(batch: ImportBatch, kind: ListKind, user: User) -> dict[str, Any]:
-    """Return for whom work appears, where a list leads to any."""
-    if not kind.follows or batch.state not in (BatchState.CHECKED, BatchState.COMMITTED):
-        return {}
-    found, more = concerned(batch, user)
-    return {"concerned": found, "concerned_more": more}
-
-
-def _head(batch: ImportBatch, kind: ListKind, user: User) -> dict[str, Any]:
-    """Return what stands above the rows: what was understood, and what can be done."""
-    columns = columns_of(batch)
-    known = sum(one["field"] is not None for one in columns)
-    told_sheets = sheets_told(batch)
-    sheets = sheet_lines(batch, told_sheets)
-    return {
-        "mapping": mapping_for(batch.list_name, batch.understood.get("layout") or ""),
-        "sheets": sheets,
-        "sheets_open": sum(sheet.looks_like == "list" for sheet in sheets) > 1,
-        "kinds_left": kind_lines(batch),
-        "columns_known": known,
-        "columns_kept": len(columns) - known,
-        "told": told_of(batch),
-        "decisions_told": decisions_told(batch),
-        "promise": promise_of(batch),
-        "options": OptionsForm(initial=batch.options),
-        "has_file": told_sheets is not None,
-        "shown_at": kind.shown_at(batch) if batch.state == BatchState.COMMITTED else "",
-        **_concerned(batch, kind, user),
-        "left": [
-            {**one, "at": datetime.fromisoformat(one["when"])}
-            for one in batch.summary.get("left") or ()
-        ],
-    }
-
-
-def told_of(batch: ImportBatch) -> list[dict[str, str]]:
-    """Return what there is to say about the file, columns aside: those have a page of their own."""
-    tones = {"error": "danger", "question": "warning", "warning": "warning"}
-    kept = [
-        one
-        for one in batch.understood.get("problems") or ()
-        if not one["code"].startswith("column_") and "params" in one
-    ]
-    return [
-        {"tone": tones.get(one.severity, "info"), "message": one.message}
-        for one in shown(kept, [one["params"] for one in kept])
-    ]
 
 
 def _rows(

@@ -16,6 +16,8 @@ from grid.imports.lists import Context
 from grid.imports.results import Row
 from grid.imports.text import is_nothing
 from grid.models import ImportBatch, ImportRow, Place, User
+from grid.permissions import Permission
+from grid.scope import active_on, under
 from returnees.classes import class_title
 from returnees.imports.apply import before_of, change, register
 from returnees.imports.exported import moment_of, unquoted
@@ -25,7 +27,7 @@ from returnees.imports.loading import LIST, known_book
 from returnees.imports.takeback import take_back_returns, touched_returns
 from returnees.imports.values import NEVER_COMPARED, plain_values
 from returnees.imports.words import MESSAGES
-from returnees.models import Episode
+from returnees.models import Episode, PolicyVersion
 from returnees.policies import NoPolicyInForceError, fill_gap, pack_in_force
 
 COUNTY = 6  # digits of a county's code
@@ -118,6 +120,27 @@ class ReturneeKind(ListKind):
                 % {"place": place.name, "pack": pack, "since": first}
             ]
         return []
+
+    def bar(self, batch: ImportBatch) -> str:
+        """Say that no notice binds any place of the list on its day: no return could be planned."""
+        try:
+            pack_in_force(batch.place_id, batch.as_of)
+        except NoPolicyInForceError:
+            below = PolicyVersion.objects.binding().filter(under(batch.place_id))
+            if below.filter(active_on(batch.as_of)).exists():
+                return ""
+            sentence = gettext(
+                "No notice is in force in %(place)s on %(day)s; put one in force first, "
+                "then confirm."
+            )
+            return sentence % {"place": batch.place.name, "day": batch.as_of}
+        return ""
+
+    def bar_lifted_at(self, batch: ImportBatch, user: User) -> tuple[str, str]:
+        """Return the page of the notices, for those who may propose one there."""
+        if not user.can(Permission.PROPOSE, batch.place):
+            return "", ""
+        return reverse("policy-list"), gettext("Notices")
 
     def shown_at(self, batch: ImportBatch) -> str:
         """Return the list of returnees narrowed to the batch."""
