@@ -97,6 +97,9 @@ def register_reports(
 
 def _register(reports: Sequence[ReportInput], *, by: User | None, now: datetime) -> list[Episode]:
     _check_places(reports)
+    # First of all: where no notice is in force nothing has to be written to be given up again.
+    versions = PolicyBook.of(report.place_code for report in reports)
+    bound = [versions.at(report.place_code, local_day(report.arrives_at)) for report in reports]
     day = local_day(now)
     try:
         with transaction.atomic():
@@ -107,13 +110,11 @@ def _register(reports: Sequence[ReportInput], *, by: User | None, now: datetime)
         ) from error
     _refuse_second(persons)
     holders = responsible_for([person.pk for person in persons], day)
-    versions = PolicyBook.of(report.place_code for report in reports)
     written = copy_in(
         [_report(r, p, by=by, now=now) for r, p in zip(reports, persons, strict=True)]
     )
     _load_homes(persons)
     journeys = [_journey(report, row) for report, row in zip(reports, written, strict=True)]
-    bound = [versions.at(report.place_code, local_day(report.arrives_at)) for report in reports]
     arriving = [
         (journey, local_day(journey.report.arrives_at), pack)
         for journey, (pack, _version) in zip(journeys, bound, strict=True)
