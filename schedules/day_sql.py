@@ -9,6 +9,8 @@ The day is a constant to the planner, and `% every < 1` says `= 0` in a way of w
 third of the rows, not none.
 """
 
+from schedules.sql import NOT_OWED
+
 COLUMNS = "episode_id, duty_id, due_day, occasion, due_at, holder_id, place_id, clause, late, state"
 
 FORGET = "DROP TABLE IF EXISTS differing"
@@ -37,18 +39,13 @@ WHERE t.id IS NULL
 """
 
 # Looked at once more: a plan may have changed since the two were joined.
-CANCEL = """
+CANCEL = f"""
 UPDATE schedules_task t
 SET state = 'cancelled'
 FROM differing o
 WHERE t.id = o.task_id AND o.episode_id IS NULL AND t.state = 'pending'
-    AND NOT EXISTS (
-        SELECT FROM schedules_dutyspan s
-        WHERE s.episode_id = t.episode_id AND s.duty_id = t.duty_id AND s.occasion = t.occasion
-            AND t.due_day BETWEEN s.first_day AND s.last_day
-            AND (t.due_day - s.first_day) %% s.every = 0
-    )
-"""
+    AND {NOT_OWED}
+"""  # noqa: S608  our own words only
 
 REOPEN = """
 UPDATE schedules_task t
