@@ -122,7 +122,11 @@ def ring(moment: datetime, send: Send) -> None:
 
 
 def minutes_between(moment: datetime, end: datetime) -> Iterator[datetime]:
-    """Give the minutes up to the end at which a message that is still waiting is due."""
+    """Give the next minute, and those up to the end at which a message that still waits is due.
+
+    The sweep of the hour itself may have come before the digests that were sent beside it.
+    """
+    yield (moment := moment + timedelta(minutes=1))
     waiting = Reminder.objects.filter(state=ReminderState.WAITING)
     while due := waiting.aggregate(first=Min(Greatest("not_before", "lease_until")))["first"]:
         moment = max(moment, due) + timedelta(minutes=1)

@@ -19,6 +19,9 @@ PEOPLE = 60
 def town(site, county, service, post):
     """A county at work, with a service that honours keys; what is queued goes to its broker."""
     county("start", PEOPLE)
+    post(at_once)
+    with site.used("start"):
+        ring(clock(23), at_once)  # before midnight closes the day, or after: it has been told
     site.make_database("town", like="start")
     post(site.send)
     with site.used("town"):
@@ -91,6 +94,8 @@ def test_two_workers_and_every_message_twice_do_the_work_once(town, site, servic
     for moment in steps:
         for _twice in range(2):
             ring(moment, town.send)
+        town.settles()
+        town.send("schedules.sweep", now=at(moment + timedelta(minutes=1)))
         town.settles()
     ring(clock(23, 1, minute=30), town.send)
     town.settles()
