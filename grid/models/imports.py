@@ -20,14 +20,15 @@ class ImportMapping(models.Model):
     """How the lists of one layout are read, as people have settled it; shared by all importers.
 
     `columns` gives the field each column feeds, by `Column.key` (None: it feeds nothing); `values`
-    gives for a field what a text stands for (grid.imports.mapping).
+    gives for a field what a text stands for (grid.imports.mapping), sealed: such a text is a cell
+    of somebody's list, and people may be named in it.
     """
 
     list_name = models.CharField(_("list"), max_length=30)
     layout = models.CharField(max_length=32, editable=False)
     name = models.CharField(_("name"), max_length=120)
     columns = models.JSONField(_("columns"), default=dict, blank=True)
-    values = models.JSONField(_("values"), default=dict, blank=True)
+    values = SealedJSONField(_("values"), default=dict, blank=True)
     saved_by = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("by"), null=True, related_name="+"
     )
