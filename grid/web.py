@@ -92,15 +92,20 @@ def attempt(form: BaseForm, act: Callable[[], Result]) -> Result | None:
         return None
 
 
+def tried(request: HttpRequest, act: Callable[[], Result]) -> Result | None:
+    """Return what the act of a button returns; a refusal gives None and is said in a message."""
+    try:
+        return alone_or_refused(act)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return None
+
+
 def answer(
     request: HttpRequest, act: Callable[[], Any], *, done: str, to: str
 ) -> HttpResponseRedirect:
     """Do the act of a button, say in a message what became of it, and go to a page of ours."""
-    try:
-        alone_or_refused(act)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+    if tried(request, lambda: (act(),)) is not None:
         messages.success(request, done)
     return HttpResponseRedirect(to)
 

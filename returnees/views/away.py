@@ -1,6 +1,7 @@
 """The ledger of residents away: who is where, back when, at risk or not, advised not to come."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from grid.areas import name_villages, within
 from grid.days import today
-from grid.errors import Refused
 from grid.paging import keyset_page
 from grid.permissions import Permission
 from grid.place_search import find_anywhere
 from grid.scope import under
-from grid.web import PortalRequest, answer, attempt, back, need, page, tell
+from grid.web import PortalRequest, answer, attempt, back, need, page, tell, tried
 from returnees.away import at_risk_now, is_at_risk, risk
 from returnees.away_forms import AwayEndForm, AwayFilter, AwayForm, first_values, said_in_list
 from returnees.choices import AreaFlag, Risk
@@ -165,10 +165,8 @@ def away_end(request: PortalRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         tell(request, form)
         return redirect("away-edit", pk)
-    try:
-        ledger.end_away(away=away, by=request.user, **form.cleaned_data)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    act = partial(ledger.end_away, away=away, by=request.user, **form.cleaned_data)
+    if tried(request, act) is None:
         return redirect("away-edit", pk)
     messages.success(request, _("The entry is ended."))
     if form.cleaned_data["why"] == "came back":

@@ -1,5 +1,6 @@
 """Classes set by people: proposed for one person, decided by the township, taken back."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from grid.areas import name_villages
 from grid.days import today
-from grid.errors import Refused
 from grid.paging import keyset_page
 from grid.permissions import Permission
 from grid.web import PortalRequest, answer, attempt, back, need, page, tell
@@ -82,10 +82,9 @@ def preview(request: PortalRequest, context: dict[str, Any]) -> HttpResponse:
     form, episode = context["form"], context["episode"]
     if not form.is_valid():
         return render(request, NEW, context, status=422)
-    try:
-        plan = overrides.plan_under(episode=episode, day=today(), **form.cleaned_data)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
+    look = partial(overrides.plan_under, episode=episode, day=today(), **form.cleaned_data)
+    plan = attempt(form, look)
+    if plan is None:
         return render(request, NEW, context, status=422)
     fact = overrides.fact_of(form.cleaned_data["row"], form.cleaned_data["reason"], today())
     facts = {**episode.facts, "override": fact}

@@ -1,6 +1,7 @@
 """Permits to leave: asked for, judged by the notice, decided by people, printed."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from grid.areas import name_villages, within
 from grid.days import today
-from grid.errors import Refused
 from grid.models import person_matches
 from grid.paging import keyset_page
 from grid.permissions import Permission
-from grid.web import PortalRequest, answer, attempt, back, need, page, tell
+from grid.web import PortalRequest, answer, attempt, back, need, page, tell, tried
 from returnees.choices import PermitState
 from returnees.forms import WhyForm
 from returnees.models import Episode, ExitPermit
@@ -163,10 +163,9 @@ def permit_decide(request: PortalRequest, pk: int) -> HttpResponse:
         tell(request, form)
         return redirect(to)
     note = "" if grant else form.cleaned_data["note"]
-    try:
-        decided = permits.decide_permit(permit=asked, grant=grant, by=request.user, note=note)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    act = partial(permits.decide_permit, permit=asked, grant=grant, by=request.user, note=note)
+    decided = tried(request, act)
+    if decided is None:
         return redirect(to)
     if decided.state == PermitState.DECLINED:
         messages.success(request, _("Declined."))

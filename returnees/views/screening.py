@@ -10,12 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.days import today
-from grid.errors import Refused
 from grid.forms.responsibility import place_choices
 from grid.models import User
 from grid.paging import keyset_page
 from grid.permissions import Permission
-from grid.web import PortalRequest, answer, need, page
+from grid.web import PortalRequest, answer, need, page, tried
 from returnees.away import TouchedAway, touched_away
 from returnees.choices import ScreeningState
 from returnees.models import Screening, ScreeningItem
@@ -134,10 +133,9 @@ def screening_confirm(request: PortalRequest, pk: int) -> HttpResponse:
     found = screening_in_scope(request, pk)
     need(request.user, Permission.DECIDE)
     items = None if request.POST.get("all") else chosen_items(request)
-    try:
-        messages.success(request, told(confirm(screening=found, items=items, by=request.user)))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    done = tried(request, lambda: confirm(screening=found, items=items, by=request.user))
+    if done is not None:
+        messages.success(request, told(done))
     return redirect(target(request, pk))
 
 

@@ -1,24 +1,24 @@
 """Closed zones: what they ask of people, how much work they are, opened and lifted."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grid.areas import name_villages
 from grid.days import today
-from grid.errors import Refused
+from grid.models import User
 from grid.paging import keyset_page
 from grid.permissions import Permission
-from grid.web import PortalRequest, attempt, need, page, tell
+from grid.web import PortalRequest, attempt, need, page, tell, tried
 from policies.pack import Pack
-from returnees.models import ControlZone
+from returnees.models import ControlZone, Screening
 from returnees.policies import NoPolicyInForceError, PolicyBook
 from returnees.services import zones
 from returnees.services.screening import start_screening
@@ -67,10 +67,16 @@ def zone_new(request: PortalRequest) -> HttpResponse:
     need(request.user, Permission.PUBLISH)
     form = ZoneForm(request.POST or None, user=request.user)
     if request.method == "POST":
-        zone = attempt(form, lambda: zones.open_zone(by=request.user, **form.cleaned_data))
-        if zone is not None:
+        made = attempt(
+            form,
+            lambda: screened(
+                partial(zones.open_zone, by=request.user, **form.cleaned_data), request.user
+            ),
+        )
+        if made is not None:
+            zone, screening = made
             messages.success(request, _("%(place)s is closed.") % {"place": zone.place.name})
-            return screened(request, zone)
+            return redirect("screening", screening.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "returnees/zone_new.html", {"form": form}, status=status)
 
@@ -97,16 +103,16 @@ def change(
     if not form.is_valid():
         tell(request, form)
         return redirect("zone-list")
-    try:
-        zone = act(zone=zone, by=request.user, **form.cleaned_data)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    changing = partial(act, zone=zone, by=request.user, **form.cleaned_data)
+    made = tried(request, lambda: screened(changing, request.user))
+    if made is None:
         return redirect("zone-list")
     messages.success(request, done)
-    return screened(request, zone)
+    return redirect("screening", made[1].pk)
 
 
-def screened(request: PortalRequest, zone: ControlZone) -> HttpResponse:
-    """Start the re-screening of a changed zone and show it; the plans wait for its confirmation."""
-    screening: Any = start_screening(zone=zone, by=request.user)
-    return redirect(reverse("screening", args=[screening.pk]))
+@transaction.atomic
+def screened(act: Callable[[], ControlZone], by: User) -> tuple[ControlZone, Screening]:
+    """Change a zone and start its re-screening, both or neither; its plans wait to be confirmed."""
+    zone = act()
+    return zone, start_screening(zone=zone, by=by)

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from grid.models import User
 from schedules.models import Reminder
 
 
+@transaction.atomic
 def mark_read(*, user: User, upto: datetime, now: datetime | None = None) -> int:
     """Mark the user's digests made up to a moment as read; return how many were new.
 

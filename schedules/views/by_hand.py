@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.models import User
 from grid.paging import keyset_page
 from grid.permissions import Permission
-from grid.web import PortalRequest, need, page
+from grid.web import PortalRequest, need, page, tried
 from schedules.choices import ChannelKind
 from schedules.models import Reminder
 from schedules.models.outbox import ReminderQuerySet
@@ -75,7 +75,11 @@ def by_hand_told(request: PortalRequest) -> HttpResponse:
     """Note that these cadres have been told."""
     need(request.user, Permission.ASSIGN)
     keys = [int(key) for key in request.POST.getlist("reminder") if key.isdecimal()][:500]
-    told = tell_by_hand(rows=waiting_for(request.user).filter(pk__in=keys), by=request.user)
-    done = ngettext("%(n)s reminder is noted as told.", "%(n)s reminders are noted as told.", told)
-    messages.success(request, done % {"n": told})
+    rows = waiting_for(request.user).filter(pk__in=keys)
+    told = tried(request, lambda: tell_by_hand(rows=rows, by=request.user))
+    if told is not None:
+        done = ngettext(
+            "%(n)s reminder is noted as told.", "%(n)s reminders are noted as told.", told
+        )
+        messages.success(request, done % {"n": told})
     return redirect(reverse("by-hand"))

@@ -1,6 +1,7 @@
 """What climbed the tiers: mine to answer, and who above has what unanswered."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -11,10 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from grid.errors import Refused
 from grid.models import User
 from grid.paging import keyset_page
-from grid.web import PortalRequest, page
+from grid.web import PortalRequest, page, tried
 from schedules.models import Escalation
 from schedules.models.escalation import EscalationQuerySet
 from schedules.services.escalation import answer_escalations
@@ -90,11 +90,9 @@ def owing(user: User) -> list[Owing]:
 def escalations_answer(request: PortalRequest) -> HttpResponse:
     """Answer some of what was told to the user, all in the same words."""
     keys = [int(key) for key in request.POST.getlist("row") if key.isdecimal()][:MOST]
-    try:
-        done = answer_escalations(keys=keys, answer=request.POST.get("answer", ""), by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+    act = partial(answer_escalations, keys=keys, answer=request.POST.get("answer", ""))
+    done = tried(request, lambda: act(by=request.user))
+    if done is not None:
         text = ngettext("%(n)s is answered.", "%(n)s are answered.", done)
         messages.success(request, text % {"n": done})
     return redirect(reverse("escalations"))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grid.paging import keyset_page
 from grid.permissions import Permission
-from grid.web import PortalRequest, page
+from grid.web import PortalRequest, page, tried
 from returnees.models import Episode
 from schedules.models import Reminder
 from schedules.reminding import (
@@ -106,5 +106,5 @@ def notices_read(request: PortalRequest) -> HttpResponse:
     upto = parse_datetime(request.POST.get("upto", ""))
     if upto is None or upto.tzinfo is None:
         return HttpResponseBadRequest()
-    mark_read(user=request.user, upto=upto)
+    tried(request, lambda: mark_read(user=request.user, upto=upto))
     return redirect("notices")
