@@ -239,6 +239,7 @@ def send_all(*, now: datetime | None = None) -> int:
     return sent
 
 
+@transaction.atomic
 def tell_by_hand(*, rows: Iterable[Reminder], by: User, now: datetime | None = None) -> int:
     """Note that a colleague has told these cadres; return how many were still to be told."""
     keys = [row.pk for row in rows]
