@@ -14,9 +14,10 @@ from grid.forms.cadres import PlaceChoice
 from grid.forms.fields import DateInput, PlaceField
 from grid.import_words import choices_of, field_of, key_name
 from grid.models import ImportBatch, Place, User
+from grid.permissions import Permission
 from grid.scope import under
 
-MOST = 300  # places to choose from
+MOST = 300  # places in a drop-down; beyond them villages are searched for
 LONGEST = 200_000  # characters of a pasted text: a group of 2,000 people writes less
 HIGHEST = 2_147_483_647  # row number
 FIRST_LIST = "returnees"  # offered first: it is what arrives every night
@@ -47,10 +48,19 @@ class OptionsForm(forms.Form):
 
 
 class ListPlaceForm(forms.Form):
-    """A kind of list the user may import, and a place of its levels where they may."""
+    """A kind of list the user may import, and a place of its levels where they may.
+
+    Where there are more places than a drop-down is for, it ends at the townships and villages are
+    searched for; the place of a valid form is the village where one was chosen.
+    """
 
     list_name = forms.ChoiceField(label=_("Kind of list"))
     place = PlaceChoice(label=_("For"), queryset=Place.objects.none())
+    village = PlaceField(
+        label=_("or for one village of it"),
+        required=False,
+        help_text=_("Search for it; the list is then the village's own."),
+    )
     place_help: Any = ""
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
@@ -64,22 +74,31 @@ class ListPlaceForm(forms.Form):
         places: Any = self.fields["place"]
         places.help_text = self.place_help
         places.queryset = places_for_imports(user, self.kinds.values())
+        if len(places.queryset.values_list("pk", flat=True)[: MOST + 1]) > MOST:
+            places.queryset = places.queryset.filter(level__lte=Level.TOWNSHIP)
+            village: Any = self.fields["village"]
+            village.of(user, Permission.IMPORT, deepest=Level.VILLAGE)
+        else:
+            del self.fields["village"]
         places.initial = places.queryset.first()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        self._check_place(self.kinds.get(data.get("list_name", "")), data.get("place"))
+        village, _text = data.get("village") or (None, "")
+        kind = self.kinds.get(data.get("list_name", ""))
+        if village is not None:
+            data["place"] = village
+        if kind is not None and data.get("place") is not None:
+            self._check_place(kind, data["place"], "place" if village is None else "village")
         return data
 
-    def _check_place(self, kind: ListKind | None, place: Place | None) -> None:
-        if kind is None or place is None:
-            return
+    def _check_place(self, kind: ListKind, place: Place, named: str) -> None:
         if place.level not in kind.levels:
             levels = "、".join(str(Level(level).label) for level in kind.levels)
             said = _("This list is given for one of these: %(levels)s.") % {"levels": levels}
-            self.add_error("place", said)
+            self.add_error(named, said)
         elif not self.user.can(kind.permission, place):
-            self.add_error("place", _("You may not import this list for this place."))
+            self.add_error(named, _("You may not import this list for this place."))
 
 
 class UploadForm(ListPlaceForm, OptionsForm):
@@ -140,10 +159,7 @@ def places_for_imports(user: User, kinds: Any) -> Any:
     rows = Place.objects.none()
     for permission in {kind.permission for kind in kinds}:
         rows = rows | Place.objects.visible_to(user, permission)
-    rows = rows.filter(closed=False, level__in=levels).order_by("code")
-    if len(rows.values_list("pk", flat=True)[: MOST + 1]) > MOST:
-        rows = rows.filter(level__lte=Level.TOWNSHIP)
-    return rows
+    return rows.filter(closed=False, level__in=levels).order_by("code")
 
 
 class SheetForm(forms.Form):

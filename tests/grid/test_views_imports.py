@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from grid.choices import BatchState
+from grid.choices import BatchState, Level
 from grid.days import today
 from grid.models import ImportBatch, Person
 from returnees.models import Episode
 from returnees.services.reports import register_report
-from tests.cast import FAR, TOWN, VILLAGE, World
+from tests.cast import COUNTY, FAR, TOWN, VILLAGE, World
 from tests.factories.returnees import a_report, id_number, in_force
 from tests.grid.uploads import (
     HEADINGS,
@@ -58,6 +58,62 @@ def test_the_upload_offers_the_lists_and_places_of_the_user(world: World) -> Non
     assert form.fields["list_name"].choices[0][0] == "returnees"
     assert form["place"].value() == TOWN
     assert [place.code for place in village.fields["place"].queryset] == [VILLAGE]
+
+
+def a_chain(*people: int) -> str:
+    lines = (
+        f"{n}. {NAMES[n]} {id_number(700 + n)} 1390000{n:04d} 海岳省临沧湾市望潮区 明天 火车"
+        for n in people
+    )
+    return "\n".join(["#接龙", "返乡人员登记", *lines])
+
+
+@pytest.fixture
+def wide(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The cast, in a county with more places than a drop-down is for."""
+    in_force()
+    monkeypatch.setattr("grid.forms.imports.MOST", 3)
+    return world
+
+
+def test_where_villages_are_too_many_to_choose_from_they_are_searched_for(wide: World) -> None:
+    page = browser(wide.county).get(reverse("import-new"))
+    template = browser(wide.county).get(reverse("import-template"))
+    narrow = browser(wide.cadre).get(reverse("import-new"))
+
+    levels = {place.level for place in page.context["form"].fields["place"].queryset}
+    assert levels == {Level.COUNTY, Level.TOWNSHIP}
+    for shown in (page, template):
+        (search,) = soup(shown).select("input[type=search]")
+        assert (search["name"], "within=import" in search["hx-get"]) == ("village_text", True)
+        offered = {one["value"] for one in soup(shown).select("input[name=village]")}
+        assert VILLAGE in offered
+        assert {len(code) for code in offered} == {len(VILLAGE)}
+    assert not soup(narrow).select("input[type=search]")
+
+
+@pytest.mark.parametrize("chosen", [{"village": VILLAGE}, {"village_text": "东关"}])
+def test_a_chain_is_imported_for_the_village_that_was_searched_for(
+    wide: World, chosen: dict[str, str]
+) -> None:
+    sent = post_new(wide, "county", text=a_chain(1, 2), place=COUNTY, **chosen)
+
+    batch = ImportBatch.objects.get()
+    assert sent.url == reverse("import-detail", args=[batch.pk])
+    assert batch.place_id == VILLAGE
+    found = [row.values["dest_code"] for row in batch.rows.filter(kind="data")]
+    assert found == [VILLAGE, VILLAGE]
+
+
+def test_a_village_that_is_nobodys_or_fits_several_is_asked_for_again(wide: World) -> None:
+    abroad = post_new(wide, "county", text=a_chain(1), place=COUNTY, village="980101101201")
+    several = post_new(wide, "county", text=a_chain(1), place=COUNTY, village_text="村")
+
+    assert faults(abroad) == ["Choose one of the places found."]
+    assert faults(several) == ["Several places fit; choose one of them."]
+    assert len(soup(several).select("input[name=village]")) > 1
+    assert NAMES[1] in soup(several).select_one("textarea").text
+    assert not ImportBatch.objects.exists()
 
 
 def test_a_pasted_chain_is_read_as_a_list(world: World) -> None:
