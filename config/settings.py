@@ -201,10 +201,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 1800
 CELERY_TASK_SOFT_TIME_LIMIT = 1740
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# By the time they take: sending to channels outside the portal may take hours, a list minutes.
 CELERY_TASK_ROUTES = {
-    "schedules.send_*": {"queue": "reminders"},
-    "schedules.tell_*": {"queue": "reminders"},
-    "schedules.escalate": {"queue": "reminders"},
+    "schedules.send_reminders": {"queue": "reminders"},
     "schedules.reconcile*": {"queue": "reconcile"},
     "grid.import_*": {"queue": "imports"},
     "returnees.import_*": {"queue": "imports"},

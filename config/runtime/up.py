@@ -24,6 +24,10 @@ from config.runtime.supervisor import Program, Supervisor
 from config.runtime.watch import watches
 
 QUEUES = "celery,reminders,imports,reconcile"
+# What each worker takes, and with how many processes. Whoever changed somebody's return waits for
+# what follows from it: one process takes nothing else, so that it is always soon free for that.
+# The other worker takes it too, where it has a process to spare, and where the second one is gone.
+WORKERS = {"worker": (QUEUES, 2), "reconcile": ("reconcile", 1)}
 HIGHEST_PORT = 65_535
 # In a container `make run` is root on purpose; Celery's sentence about it helps nobody there.
 ROOT_IS_MEANT = "ignore:You're running the worker with superuser privileges"
@@ -131,7 +135,7 @@ def child_environment(address: Address) -> dict[str, str]:
 
 
 def programs(home: Home, address: Address) -> list[Program]:
-    """Return the programs of the portal: web, worker and beat."""
+    """Return the programs of the portal: web, the workers and beat."""
     python = sys.executable
     celery = (python, "-m", "celery", "--quiet", "-A", "config")
     web = (
@@ -141,13 +145,19 @@ def programs(home: Home, address: Address) -> list[Program]:
         *("--workers-kill-timeout", "5", "--no-ws", "--log-level", "warning"),
         "config.wsgi:application",
     )
-    worker = (
-        *(*celery, "worker", "-Q", QUEUES, "--concurrency", "2", "-O", "fair"),
-        *("--without-gossip", "--without-mingle", "--loglevel", "warning"),
-    )
+    workers = [Program(name, (*celery, *worker_options(name))) for name in WORKERS]
     schedule = str(home.var / "beat-schedule")
     beat = (*celery, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "warning")
-    return [Program("web", web), Program("worker", worker), Program("beat", beat)]
+    return [Program("web", web), *workers, Program("beat", beat)]
+
+
+def worker_options(name: str) -> tuple[str, ...]:
+    """Return Celery's words for one of the workers; the name tells them apart at the broker."""
+    queues, processes = WORKERS[name]
+    return (
+        *("worker", "-n", f"{name}@%h", "-Q", queues, "--concurrency", str(processes)),
+        *("-O", "fair", "--without-gossip", "--without-mingle", "--loglevel", "warning"),
+    )
 
 
 async def greet(supervisor: Supervisor, home: Home, address: Address) -> None:

@@ -32,7 +32,11 @@ SLICE = 20.0  # seconds
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 MOST_UNKNOWN = 2  # attempts without an answer, where a channel may show a message twice
 TASK = "schedules.send_reminders"
-HURRIED = ("reconcile", "celery")  # queues of short tasks that somebody waits for
+# Between two batches sending gives way to what is short and has its hour, and after a while to lists
+# that are imported, whose helpers give way after as long (grid.batches.committing). Plans that
+# changed wait for none of it: a process of their own takes nothing else (config.runtime.up).
+HURRIED, PATIENT = ("celery",), ("celery", "imports")
+TURN = 5.0  # seconds
 
 CLAIM = """
 UPDATE schedules_reminder r
@@ -223,16 +227,16 @@ def send_all(*, now: datetime | None = None) -> int:
     """Send batches until nothing is due; return how many messages were settled.
 
     A batch that was cut short ends the round: the next minute goes on. Between two batches it
-    gives way to whoever waits for a worker, and goes on after them: nobody whose plan has changed
-    waits for a hundred thousand digests.
+    gives way to whoever waits for a process, and goes on after them: neither the jobs of the clock
+    nor a list that is imported wait for a hundred thousand digests.
     """
-    sent = 0
+    sent, started = 0, clock.monotonic()
     with job_run("send_reminders") as job:
         while done := send_due(now=now):
             sent += done
             if done < BATCH:
                 break
-            if waiting_in(*HURRIED):
+            if waiting_in(*(PATIENT if clock.monotonic() - started >= TURN else HURRIED)):
                 _wake({"now": now.isoformat()} if now else {})
                 break
         job.figures = {"settled": sent}

@@ -19,7 +19,7 @@ from schedules.services.outbox import TASK
 from tests.bench import outbox_scene as scene
 from tests.bench.figures import Figure
 from tests.bench.measure import seconds
-from tests.bench.outbox_worker import BESIDES, NOTHING, workers
+from tests.bench.outbox_worker import BESIDES, NOTHING, take_besides, workers
 
 Wait = Callable[..., None]
 PROCESSES = 2
@@ -83,11 +83,11 @@ def do_nothing(tasks: int, wait: Wait) -> float:
             return not broker.llen(BESIDES) and not broker.hlen("unacked")
 
         def work() -> None:
-            app.control.add_consumer(BESIDES)
+            take_besides(on=True)
             wait(done)
 
         taken = seconds(work)
-    app.control.cancel_consumer(BESIDES)
+    take_besides(on=False)
     return taken
 
 

@@ -1,13 +1,16 @@
 import os
 import socket
 import subprocess
+from itertools import pairwise
 
 import pytest
 
+from config.celery import app
 from config.runtime import StartError, up
 from config.runtime.command import needs_nothing
 from config.runtime.home import Home
 from config.runtime.up import Address, alone, port_number, refuse_taken
+from schedules.queues import QUEUES
 from tests.config.conftest import ROOT
 
 
@@ -81,6 +84,38 @@ def test_the_host_listened_on_is_an_allowed_one(monkeypatch: pytest.MonkeyPatch)
 
     assert "10.0.0.5" in up.child_environment(Address("10.0.0.5", 80))["ALLOWED_HOSTS"]
     assert "ALLOWED_HOSTS" not in up.child_environment(Address("0.0.0.0", 80))  # noqa: S104
+
+
+def words(program: up.Program) -> dict[str, str]:
+    """Return what follows each word of a worker's command line."""
+    return dict(pairwise(program.command))
+
+
+def test_one_process_takes_nothing_but_changed_plans_and_one_worker_every_queue(empty_home: Home):
+    programs = up.programs(empty_home, Address("127.0.0.1", 80))
+    workers = {one.name: words(one) for one in programs if "worker" in one.command}
+
+    assert [one.name for one in programs] == ["web", "worker", "reconcile", "beat"]
+    assert (workers["reconcile"]["-Q"], workers["reconcile"]["--concurrency"]) == ("reconcile", "1")
+    assert workers["worker"]["-Q"].split(",") == up.QUEUES.split(",")
+    assert set(up.QUEUES.split(",")) == set(QUEUES)
+    assert len({of["-n"] for of in workers.values()}) == len(workers), "or the broker mixes them up"
+
+
+@pytest.mark.parametrize(
+    ("task", "queue"),
+    [
+        ("schedules.reconcile_episodes", "reconcile"),
+        ("schedules.send_reminders", "reminders"),
+        ("schedules.escalate", "celery"),
+        ("schedules.tell_screened", "celery"),
+        ("schedules.send_digests", "celery"),
+        ("returnees.screen", "imports"),
+        ("grid.import_check", "imports"),
+    ],
+)
+def test_what_has_its_hour_does_not_wait_behind_what_takes_hours(task: str, queue: str):
+    assert app.amqp.router.route({}, task)["queue"].name == queue
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root is warned")

@@ -391,22 +391,25 @@ def test_two_workers_share_the_outbox_and_send_each_message_once(world, held, sm
 
 
 @pytest.mark.parametrize(
-    ("queued", "sent", "woken"),
+    ("queued", "turn", "sent", "woken"),
     [
-        ({}, 7, 0),
-        ({"reconcile": 1}, 3, 1),
-        ({"celery": 1}, 3, 1),
-        ({"imports": 1}, 7, 0),
+        ({}, 0, 7, 0),
+        ({"celery": 1}, 60, 3, 1),
+        ({"imports": 1}, 60, 7, 0),
+        ({"imports": 1}, 0, 3, 1),  # its turn is over
+        ({"reconcile": 1}, 0, 7, 0),  # has a process of its own
+        ({"reminders": 1}, 0, 7, 0),  # more of the same
     ],
 )
-def test_between_two_batches_sending_gives_way_to_short_work(
-    world, held, sms, service, monkeypatch, queued, sent, woken
+def test_between_two_batches_sending_gives_way_to_whoever_waits(
+    world, held, sms, service, monkeypatch, queued, turn, sent, woken
 ):
     """And wakes somebody to go on after it."""
     ladder(world.cadre, sms)
     first_rungs(now=clock(8))
     owed_besides(world.cadre, sms, 6)
     woke = []
+    monkeypatch.setattr(outbox, "TURN", turn)
     monkeypatch.setattr(outbox, "BATCH", 3)
     monkeypatch.setattr(outbox.send_due, "__kwdefaults__", {"now": None, "most": 3})
     monkeypatch.setattr(outbox, "waiting_in", lambda *names: sum(queued.get(n, 0) for n in names))
