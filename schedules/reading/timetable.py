@@ -156,12 +156,16 @@ def _label(name: str) -> Promise | str:
 
 
 def figures_of(run: JobRun) -> str:
-    """Return what a run counted, in words; what was nothing is left out where something was."""
+    """Return what a run counted, in words; what was nothing is left out where something was.
+
+    What a job keeps for its next run (schedules.services.handover.Seen) is no figure.
+    """
     told = {
         key: gettext(", ").join(str(_label(one)) for one in value)
         if isinstance(value, list)
         else value
         for key, value in run.figures.items()
+        if not isinstance(value, dict)
     }
     told = {key: value for key, value in told.items() if value} or {
         key: value for key, value in told.items() if value == 0

@@ -2,17 +2,25 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Self
 
+from django.db.models import Max
 from django.utils import timezone
 
+from returnees.models import Episode
 from schedules import sql
 
 KIND = "handover"
 CAME, WENT = "came", "went"
 TOP = 5  # persons named by key
+# Of more changes of episodes than this since the last look every open task is looked at.
+MOST_CHANGES = 2000
+# As many changes before the last one seen are looked at again: who began earlier may end later.
+STRAGGLERS = 500
+# Every open task is looked at this often, whatever has changed.
+ALL_AGAIN = timedelta(hours=1)
 
 # Who may no longer sign in is told nothing. What moves later the same day between the same two
 # adds to their notice, which is unread again: each person counts once.
@@ -98,10 +106,53 @@ class Moves:
 
 def follow_tasks(*, ids: list[int] | None, now: datetime) -> int:
     """Let the open tasks of these episodes, None meaning all, follow them; both cadres are told."""
+    if ids == []:
+        return 0
     moves = Moves()
     many = moves.follow(ids)
     moves.tell(now=now)
     return many
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Up to where tasks have been compared with their episodes.
+
+    `change` is the key of the newest change of an episode that was seen, `everything` the moment
+    (ISO 8601) at which every open task was looked at last.
+    """
+
+    change: int
+    everything: str
+
+    @classmethod
+    def of(cls, kept: dict[str, Any] | None) -> Self | None:
+        """Return what a sweep has kept, if one has."""
+        return cls(kept["change"], kept["everything"]) if kept else None
+
+    def kept(self) -> dict[str, Any]:
+        """Return what the next sweep is to know."""
+        return asdict(self)
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Say whether every task was looked at not long ago; a clock that went back says no."""
+        return timedelta(0) <= now - datetime.fromisoformat(self.everything) < ALL_AGAIN
+
+
+def follow_changed(*, seen: Seen | None, now: datetime) -> tuple[int, Seen]:
+    """Let open tasks follow the episodes that changed since the last look.
+
+    Return how many tasks moved, and up to where has been seen now. This heals what a lost message,
+    or two writers who did not see each other, left behind: by the next look where the history of
+    the episodes tells of it, and it does of every change, else within the hour.
+    """
+    history = Episode.events.rel.related_model.objects  # type: ignore[attr-defined]
+    newest = history.aggregate(newest=Max("pgh_id"))["newest"] or 0
+    if seen and seen.is_fresh(now) and 0 <= newest - seen.change <= MOST_CHANGES:
+        changes = history.filter(pgh_id__gt=seen.change - STRAGGLERS, pgh_label="update")
+        ids = sorted(set(changes.order_by().values_list("pgh_obj_id", flat=True)))
+        return follow_tasks(ids=ids, now=now), Seen(newest, seen.everything)
+    return follow_tasks(ids=None, now=now), Seen(newest, now.isoformat())
 
 
 def _order(item: tuple[Pair, Load]) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The minute sweep: what should have been done and was not. Forgets nobody, sends nothing twice."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from schedules.services.day import close_day, run_day
 from schedules.services.digests import owed_slots, send_digests
 from schedules.services.escalation import escalate
 from schedules.services.evidence import close_by_evidence
-from schedules.services.handover import follow_tasks
+from schedules.services.handover import Seen, follow_changed
 from schedules.services.jobs import has_run, job_run
 from schedules.services.outbox import queue_due
 from schedules.services.reconcile import reconcile
@@ -33,12 +34,13 @@ def sweep(*, now: datetime | None = None) -> None:
     """
     given, now = now, now or timezone.now()
     with job_run("sweep") as job:
+        seen = Seen.of(job.figures.get("seen"))  # by the sweep before
         job.figures = {
             "jobs": run_owed_jobs(now=now),
             "plans": _stale_plans(now),
             "closed": _newest_evidence(now),
             "moved": follow_recent(now=now),
-            "followed": follow_tasks(ids=None, now=now),
+            **_followed(seen, now),
             "screenings": resume_stalled(now=now) + resume_confirming(now=now),
             "imports": resume_imports(now=now),
             "reminders": queue_due(now=given),
@@ -69,6 +71,11 @@ def _stale_plans(now: datetime) -> int:
     stale = [row[0] for row in sql.rows(sql.STALE, ids=None, limit=MOST_PLANS)]
     reconcile(episode_ids=stale, now=now)
     return len(stale)
+
+
+def _followed(seen: Seen | None, now: datetime) -> dict[str, Any]:
+    many, upto = follow_changed(seen=seen, now=now)
+    return {"followed": many, "seen": upto.kept()}
 
 
 def _newest_evidence(now: datetime) -> int:
