@@ -32,9 +32,9 @@ SLICE = 20.0  # seconds
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 MOST_UNKNOWN = 2  # attempts without an answer, where a channel may show a message twice
 TASK = "schedules.send_reminders"
-# Between two batches sending gives way to what is short and has its hour, and after a while to lists
-# that are imported, whose helpers give way after as long (grid.batches.committing). Plans that
-# changed wait for none of it: a process of their own takes nothing else (config.runtime.up).
+# Between two batches sending gives way to what is short and has its hour, and after a while to
+# imports, whose helpers give way after as long (grid.batches.committing). Plans that changed wait
+# for none of it: a process of their own takes nothing else (config.runtime.up).
 HURRIED, PATIENT = ("celery",), ("celery", "imports")
 TURN = 5.0  # seconds
 
