@@ -62,21 +62,21 @@ def give(user: User, tier: Tier, since: Any, **target: Any) -> None:
     Assignment.objects.create(cadre=user, tier=tier, since=since, **target)
 
 
-def report(n: int, people: int, *, arrives: int | None = None, day: int = 0) -> ReportInput:
-    """Return the nth person's report: some are here, some are still to come."""
+def report(n: int, people: int, *, arrives: int | None = None) -> ReportInput:
+    """Return the nth person's report, made today: some are here, some are still to come."""
     days = ARRIVALS[n % len(ARRIVALS)] if arrives is None else arrives
     here = days < 0
     codes = villages(people)
     return a_report(
         place_code=codes[n % len(codes)],
-        arrives_at=clock(9, day + days),
-        reported_at=clock(9, min(day, day + days) - 1),
+        arrives_at=clock(9, days),
+        reported_at=clock(9, min(0, days) - 1),
         name=f"何归来{n}",
         id_number=id_number(n + 1),
         phone=f"1542{n:07d}",
         arrived=here,
         home_single_room=True,
-        certificates=(CertificateInput(sampled_on=today() + timedelta(days=day + days - 1)),)
+        certificates=(CertificateInput(sampled_on=today() + timedelta(days=days - 1)),)
         if here
         else (),
     )

@@ -28,6 +28,7 @@ from tests.services import scratch, throw_away_home
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = 300  # seconds for anything, on a busy machine
+HANDS = 2  # processes of a worker: messages that it takes before it stops listening
 
 
 class Durable(Postgres):
@@ -42,8 +43,11 @@ class Durable(Postgres):
 class Program:
     """A program of the portal, by its own command line, in a process group of its own."""
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: dict[str, str], log: Path, *, listens: bool
+    ) -> None:
         self.log = log
+        self.listens = listens  # to the broker, for messages to do
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 command,
@@ -161,9 +165,12 @@ class Site:
             for one in programs(self.home, Address("127.0.0.1", 0))
             if one.name == program
         )
-        return self.start_command(command, log=log or program, **more)
+        listens = "worker" in command
+        return self.start_command(command, log=log or program, listens=listens, **more)
 
-    def start_command(self, command: Sequence[str], *, log: str, **more: str) -> Program:
+    def start_command(
+        self, command: Sequence[str], *, log: str, listens: bool = False, **more: str
+    ) -> Program:
         """Start a command in the site's environment."""
         environment = os.environ | {
             "DATABASE_URL": self.url(self.database),
@@ -173,7 +180,8 @@ class Site:
             "PYTHONWARNINGS": "",
             **more,
         }
-        self.running.append(Program(command, environment, self.root / f"{log}.log"))
+        log_file = self.root / f"{log}.log"
+        self.running.append(Program(command, environment, log_file, listens=listens))
         return self.running[-1]
 
     def end_programs(self) -> None:
@@ -202,27 +210,34 @@ class Site:
         """Return how many messages a worker has taken and not acknowledged."""
         return self.broker(lambda queue: queue.hlen("unacked"))
 
-    def is_idle(self, *, but: int = 0) -> bool:
-        """Say whether every message is done, `but` some."""
-        return self.waiting() == 0 and self.in_hand() <= but
-
     def forget_taken(self) -> None:
         """Lose what a dead worker had taken: the broker shall give nothing back."""
         self.broker(lambda queue: queue.delete("unacked", "unacked_index", "unacked_mutex"))
 
-    def settles(self, *, but: Callable[[], int] = lambda: 0, seconds: float = LONG) -> None:
-        """Wait until every message is done.
+    def is_idle(self, *, but: int = 0) -> bool:
+        """Say whether every message is done, `but` some.
 
-        A message is nowhere for the moment in which a worker takes it: once idle is not enough.
+        A message is nowhere while a worker takes it, for as long as the machine gives that worker
+        no turn. So at one and the same moment no message waits, none is in hand, and every worker
+        listens for the next one; who has both hands full need not.
         """
-        looks = 0
+        workers = sum(one.listens and one.process.poll() is None for one in self.running)
 
-        def idle_twice() -> bool:
-            nonlocal looks
-            looks = looks + 1 if self.is_idle(but=but()) else 0
-            return looks > 1
+        def look(queue: redis.Redis) -> tuple[int, int, int]:
+            with queue.pipeline(transaction=True) as moment:
+                for name in QUEUES.split(","):
+                    moment.llen(name)
+                moment.hlen("unacked")
+                moment.info("clients")
+                *waiting, taken, clients = moment.execute()
+            return sum(waiting), taken, clients["blocked_clients"]
 
-        assert wait_until(idle_twice, seconds=seconds), self.logs()
+        waiting, taken, listening = self.broker(look)
+        return waiting == 0 and taken <= but and listening >= workers - taken // HANDS
+
+    def settles(self, *, but: Callable[[], int] = lambda: 0, seconds: float = LONG) -> None:
+        """Wait until every message is done, `but` so many."""
+        assert wait_until(lambda: self.is_idle(but=but()), seconds=seconds), self.logs()
 
     def logs(self) -> str:
         """Return the last words of every program, and what is left in the queues."""

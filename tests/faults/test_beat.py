@@ -50,8 +50,10 @@ def test_two_beats_and_a_killed_one_tell_everybody_once(site, county, service):
         second.kill()
         site.settles()
         stood = runs("run_day")
-        beat(site, "one")
+        third = beat(site, "one")
         assert wait_until(lambda: runs("run_day") >= stood + 1, seconds=LONG), said(site)
+        third.kill()
+        site.settles()
         site.end_programs()
 
         told = Reminder.objects.in_portal().filter(kind="digest")

@@ -1,5 +1,7 @@
 """Channels that refuse, break off or hang, and a worker that sends: everybody is told, once."""
 
+from datetime import datetime
+
 import pytest
 from django.utils import timezone
 
@@ -51,10 +53,17 @@ def ladder(*services: Service) -> None:
         Rung.objects.create(place_id=COUNTY, position=position, channel=channel)
 
 
+def ring_in(town, moment: datetime) -> None:
+    """Send what beat sends in a minute; its digests are there by the time of its sweep."""
+    town.send("schedules.send_digests", now=moment.isoformat())
+    town.settles()
+    ring(moment, town.send)
+
+
 def live_through(town, *minutes: int) -> None:
     """Let the morning's minutes come, each with what beat sends, and wait for the work of each."""
     for minute in minutes:
-        ring(clock(8, 1, minute=minute), town.send)
+        ring_in(town, clock(8, 1, minute=minute))
         town.settles()
 
 
@@ -116,7 +125,7 @@ def test_what_a_channel_without_keys_broke_off_is_tried_once_more_and_then_elsew
 def test_a_channel_that_hangs_holds_up_one_worker_for_one_message(town, service, second):
     service.answers = ["hang", 200]
     ladder(service, second)
-    ring(EIGHT, town.send)
+    ring_in(town, EIGHT)
     assert wait_until(lambda: service.got, seconds=LONG), town.logs()
     town.settles(but=lambda: 1)  # the other one does the rest of the minute meanwhile
     assert Reminder.objects.filter(rung=1, state="waiting").exists()

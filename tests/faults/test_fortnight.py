@@ -13,14 +13,17 @@ from random import Random
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from schedules.models import Reminder
 from tests.factories.schedules import clock
 from tests.faults.county import one_channel
 from tests.faults.fortnight import (
+    ACTING,
+    AHEAD,
     HOURS,
+    MINUTE,
     MORE_HOURS,
     People,
     at_once,
@@ -41,6 +44,9 @@ from tests.schedules.service import Service
 PEOPLE = 5000
 KINDS = ("worker", "child", "valkey", "postgres")
 PATIENCE = 10.2  # seconds that a worker waits for a service which hangs
+MOST_REFUSED = 2  # how often the service is busy for a message: three times more it is tried
+# After a death: beat's messages once others have given up waiting for it, and once more.
+AGAIN = (timedelta(minutes=15), timedelta(minutes=20))
 
 
 @dataclass
@@ -66,29 +72,37 @@ def left(service: Service) -> Left:
 
 
 @dataclass
-class Faults:
-    """Who dies in which hour, and how long after its messages were sent."""
+class Death:
+    """Who dies in an hour, and how many seconds after messages were sent: of people, or of beat."""
 
-    at: dict[datetime, tuple[str, float]]
+    kind: str
+    after: float
+    early: bool
+
+
+@dataclass
+class Faults:
+    """The deaths of a fortnight by their hours, and a service that does not always answer."""
+
+    at: dict[datetime, Death]
     random: Random
     hangs: float  # how many of all messages, besides what is refused or cut
     killed: Counter[str] = field(default_factory=Counter)
     hung: list[float] = field(default_factory=list)
     answered: Counter[Any] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
 
-    def answer(self) -> Any:
-        """Return what the service does next: mostly its work."""
+    def answer(self, key: str) -> Any:
+        """Return what the service does next: mostly its work; nobody is refused for good."""
         draw = self.random.random()
-        said = (
-            503
-            if draw < 0.03
-            else "cut"
-            if draw < 0.06
-            else "hang"
-            if draw < 0.06 + self.hangs
-            else 200
-        )
-        if said == "hang":
+        said: Any = 200
+        if draw < 0.03 and self.refused[key] < MOST_REFUSED:
+            self.refused[key] += 1
+            said = 503
+        elif 0.03 <= draw < 0.06:
+            said = "cut"
+        elif 0.06 <= draw < 0.06 + self.hangs:
+            said = "hang"
             self.hung.append(time.monotonic())
         self.answered[said] += 1
         return said
@@ -104,55 +118,77 @@ def faults(seed: int, steps: list[datetime], deaths: dict[str, int], *, hangs: f
     kinds = [kind for kind, many in deaths.items() for _n in range(many)]
     hours = random.sample(steps[:-8], k=len(kinds))
     return Faults(
-        {hour: (kind, random.random() * 0.4) for hour, kind in zip(hours, kinds, strict=True)},
+        {
+            hour: Death(
+                kind,
+                after=random.random() * 0.4,
+                early=random.random() < 0.5 and timezone.localtime(hour).hour in ACTING,
+            )
+            for hour, kind in zip(hours, kinds, strict=True)
+        },
         random,
         hangs,
     )
 
 
-class Launcher:
-    """Keeps one worker running, and kills what the hour asks for."""
+class Wild:
+    """A fortnight on real workers, one of which, or what they work with, dies in some hours."""
 
-    def __init__(self, site: Site, dying: Faults) -> None:
-        self.site, self.dying = site, dying
+    def __init__(self, site: Site, people: People, dying: Faults) -> None:
+        self.site, self.people, self.dying = site, people, dying
         self.worker: Program = site.start("worker")
 
-    def kill(self, kind: str) -> None:
-        if kind == "worker":
+    def live(self, steps: list[datetime]) -> None:
+        """Live through these hours; after a death, the next minutes' messages come as ever."""
+        for hour in steps:
+            death = self.dying.at.get(hour)
+            if self.people.act(hour):
+                self.kill(death, early=True)
+                self.sweep(hour - AHEAD + MINUTE)
+                self.sweep(hour - MINUTE)
+            self.ring(hour)
+            again = AGAIN if self.kill(death, early=False) else ()
+            self.settle()
+            for later in again:
+                self.ring(hour + later)
+                self.settle()
+            last = hour + (again[-1] if again else timedelta())
+            for minute in minutes_between(last, hour + timedelta(minutes=58)):
+                self.sweep(minute)
+        for moment in evening(steps):
+            self.ring(moment)
+            self.settle()
+
+    def ring(self, moment: datetime) -> None:
+        ring(moment, self.site.send)
+
+    def sweep(self, moment: datetime) -> None:
+        """Sweep once what was sent before is done, and wait for what the sweep does."""
+        self.settle()
+        self.site.send("schedules.sweep", now=moment.isoformat())
+        self.settle()
+
+    def settle(self) -> None:
+        self.site.settles(but=self.dying.hanging)
+
+    def kill(self, death: Death | None, *, early: bool) -> bool:
+        """Let die who is to die now, if anybody is; say so."""
+        if death is None or death.early is not early:
+            return False
+        time.sleep(death.after)
+        if death.kind == "worker":
             self.worker.kill()
             self.site.forget_taken()
             self.worker = self.site.start("worker")
-        elif kind == "child":
+        elif death.kind == "child":
             self.worker.kill_child(self.dying.random.randrange(2))
-        elif kind == "valkey":
+        elif death.kind == "valkey":
             self.site.kill_server(self.site.valkey)
         else:
             connection.close()
             self.site.kill_server(self.site.postgres)
-        self.dying.killed[kind] += 1
-
-
-def disturbed(site: Site, people: People, steps: list[datetime], dying: Faults) -> None:
-    """Live through these hours; after a death, the next minutes' messages come as ever."""
-    launcher = Launcher(site, dying)
-    for moment in steps:
-        with time_machine.travel(moment, tick=True):
-            people.act(moment)
-        ring(moment, site.send)
-        end = moment + timedelta(minutes=58)
-        if moment in dying.at:
-            kind, after = dying.at[moment]
-            time.sleep(after)
-            launcher.kill(kind)
-            moment += timedelta(minutes=45)
-            ring(moment, site.send)
-        site.settles(but=dying.hanging)
-        for minute in minutes_between(moment, end):
-            site.send("schedules.sweep", now=minute.isoformat())
-            site.settles(but=dying.hanging)
-    for moment in evening(steps):
-        ring(moment, site.send)
-        site.settles()
+        self.dying.killed[death.kind] += 1
+        return True
 
 
 def live(
@@ -163,7 +199,7 @@ def live(
     steps = moments(hours)
     began = time.monotonic()
     service.got.clear()
-    service.next_answer = lambda: 200
+    service.next_answer = lambda _key: 200
     post(at_once)
     with site.used("start"):
         ring(clock(23), at_once)  # what the evening before has to tell is told
@@ -180,7 +216,7 @@ def live(
     post(site.send)
     with site.used("wild"):
         one_channel(service.url)
-        disturbed(site, People(people, seed, site.send), steps, dying)
+        Wild(site, People(people, seed, site.send), dying).live(steps)
         wild = left(service)
         print(
             f"seed {seed}: {people} people, {half - began:.0f} s in quiet, "

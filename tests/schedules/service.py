@@ -30,7 +30,8 @@ class Service:
         keys = [one["key"] for one in self.got if one["taken"]]
         return list(dict.fromkeys(keys)) if self.honours_keys else keys
 
-    def next_answer(self) -> Any:
+    def next_answer(self, _key: str) -> Any:
+        """Return how the message of a key is answered."""
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
@@ -42,9 +43,9 @@ def running() -> Iterator[Service]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            answer = service.next_answer()
-            taken = answer in ("hang", "cut", "twice") or answer < 300 or answer == 409
             sent = {"key": self.headers["Idempotency-Key"] or "", **sent}
+            answer = service.next_answer(sent["key"])
+            taken = answer in ("hang", "cut", "twice") or answer < 300 or answer == 409
             service.got.append({**sent, "header": self.headers["Idempotency-Key"], "taken": taken})
             if answer == "hang":
                 service.over.wait(30)
