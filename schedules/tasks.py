@@ -38,8 +38,8 @@ def run_day(day: str | None = None, now: str | None = None, **_newer: object) ->
 
 @shared_task(name="schedules.close_day", ignore_result=True)  # type: ignore[untyped-decorator]
 def close_day(day: str | None = None, now: str | None = None, **_newer: object) -> None:
-    """Mark what was not done by 24:00 as missed."""
-    services.close_day(day=_day(day), now=_moment(now))
+    """Tell what is past its limit, then mark what was not done by 24:00 as missed."""
+    services.end_day(day=_day(day), now=_moment(now))
 
 
 @shared_task(name="schedules.send_digests", ignore_result=True)  # type: ignore[untyped-decorator]

@@ -2,7 +2,7 @@
 
 from schedules.services.acts import confirm_arrival, enter_result, mark_no_show
 from schedules.services.contacts import ContactRefusedError, record_contact
-from schedules.services.day import Figures, close_day, run_day
+from schedules.services.day import Figures, close_day, end_day, run_day
 from schedules.services.digests import send_digests
 from schedules.services.duties import sync_duties
 from schedules.services.escalation import answer_escalations, escalate
@@ -33,6 +33,7 @@ __all__ = [
     "close_inspection",
     "confirm_arrival",
     "derive_spans",
+    "end_day",
     "enter_result",
     "escalate",
     "escalate_and_inspect",

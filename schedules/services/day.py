@@ -10,6 +10,7 @@ from returnees.services.free import release_free
 from returnees.services.stages import close_due_stages
 from schedules import day_sql, sql
 from schedules.services.duties import sync_duties
+from schedules.services.escalation import escalate
 from schedules.services.evidence import close_by_evidence
 from schedules.services.jobs import job_run, last_success
 from schedules.services.responsibility import follow_everywhere
@@ -154,3 +155,13 @@ def close_day(*, day: date | None = None, now: datetime | None = None) -> int:
         missed = sql.run(sql.MISS, day=day)
         job.figures = {"missed": missed}
     return missed
+
+
+def end_day(*, day: date | None = None, now: datetime | None = None) -> int:
+    """Close a day once the tiers above have been told what was not done in it; return as above.
+
+    What is closed climbs no more: of an evening without workers nobody would hear.
+    """
+    now = now or timezone.now()
+    escalate(now=now)
+    return close_day(day=day, now=now)

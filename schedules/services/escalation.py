@@ -30,8 +30,14 @@ KIND = "escalation"
 UPWARD = (Tier.VILLAGE, Tier.BLOCK, Tier.COUNTY)
 OLDEST = timedelta(days=3)  # what is older has long been told to everybody
 NTH = ("", *"bcdefghijklmnopqrstuvwxyz")  # notices of a matter in one minute
-MOST = 5000  # subjects a run looks at; the next one goes on
+# Subjects looked at together, the newest first. A run goes on to older ones until it has told of so
+# many; those of which nobody above is left to tell must not stand before the others.
+MOST = 5000
 
+# A subject is past more steps than it has been told on.
+OWED = """(SELECT count(*) FROM unnest(%(steps)s::interval[]) AS step
+        WHERE {since} + step <= %(now)s) > coalesce(cardinality(x.tiers), 0)
+    AND (%(after)s::timestamptz IS NULL OR ({since}, {key}) < (%(after)s, %(key)s::bigint))"""
 # Subjects past the limit of a matter: (task, abnormality, episode, place, since, tiers told).
 TASKS = """
 SELECT t.id, NULL::bigint, t.episode_id, t.place_id, {since}, coalesce(x.tiers, '{{}}'), x.users
@@ -41,13 +47,11 @@ LEFT JOIN LATERAL (
     SELECT array_agg(s.tier) AS tiers, array_agg(s.user_id) AS users
     FROM schedules_escalation s WHERE s.task_id = t.id AND s.matter = %(matter)s
 ) x ON true
-WHERE t.state = 'pending' AND t.due_day >= %(oldest)s AND {condition}
-    AND coalesce(cardinality(x.tiers), 0) < %(levels)s
-ORDER BY {since} DESC, t.id LIMIT %(most)s
+WHERE t.state = 'pending' AND t.due_day >= %(oldest)s AND {condition} AND {owed}
+ORDER BY {since} DESC, t.id DESC LIMIT %(most)s
 """
 FINDINGS = """
-SELECT NULL::bigint, a.id, a.episode_id, a.place_id, a.found_at + w.within,
-    coalesce(x.tiers, '{}'), x.users
+SELECT NULL::bigint, a.id, a.episode_id, a.place_id, {since}, coalesce(x.tiers, '{{}}'), x.users
 FROM returnees_abnormality a
 JOIN returnees_episode e ON e.id = a.episode_id
 JOIN unnest(%(policies)s::bigint[], %(within)s::interval[]) AS w (policy, within)
@@ -56,9 +60,8 @@ LEFT JOIN LATERAL (
     SELECT array_agg(s.tier) AS tiers, array_agg(s.user_id) AS users
     FROM schedules_escalation s WHERE s.abnormality_id = a.id
 ) x ON true
-WHERE a.closed_at IS NULL AND a.reported_at IS NULL AND a.found_at + w.within <= %(first)s
-    AND coalesce(cardinality(x.tiers), 0) < %(levels)s
-ORDER BY a.found_at DESC, a.id LIMIT %(most)s
+WHERE a.closed_at IS NULL AND a.reported_at IS NULL AND {since} <= %(first)s AND {owed}
+ORDER BY {since} DESC, a.id DESC LIMIT %(most)s
 """
 OF_TASKS = {
     Matter.CHECK: ("t.due_at", "y.evidence = 'health_log' AND t.due_at <= %(first)s"),
@@ -119,31 +122,51 @@ def escalate(*, now: datetime | None = None) -> int:
 
 def _escalate(matter: Matter, now: datetime) -> int:
     steps = [timedelta(hours=n) for n in settings.GRID["escalation_steps"][matter]]
-    subjects = _past_limit(matter, now, steps)
-    if not subjects:
-        return 0
-    holders = tier_holders({one.place for one in subjects}, timezone.localdate(now))
-    rows = [row for one in subjects for row in _levels(matter, one, holders[one.place], steps, now)]
-    made = Escalation.objects.bulk_create(rows, ignore_conflicts=True)
+    made: list[Escalation] = []
+    last: Subject | None = None
+    while len(made) < MOST:
+        subjects = _past_limit(matter, now, steps, last)
+        made += _climb(matter, subjects, steps, now)
+        if len(subjects) < MOST:
+            break
+        last = subjects[-1]
     _tell(matter, made, now)
     return len(made)
 
 
-def _past_limit(matter: Matter, now: datetime, steps: Sequence[timedelta]) -> list[Subject]:
-    shared: dict[str, Any] = {
+def _climb(
+    matter: Matter, subjects: Sequence[Subject], steps: Sequence[timedelta], now: datetime
+) -> list[Escalation]:
+    if not subjects:
+        return []
+    holders = tier_holders({one.place for one in subjects}, timezone.localdate(now))
+    rows = [row for one in subjects for row in _levels(matter, one, holders[one.place], steps, now)]
+    return list(Escalation.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def _past_limit(
+    matter: Matter, now: datetime, steps: Sequence[timedelta], last: Subject | None
+) -> list[Subject]:
+    """Return what has not been told to every tier that is due, what comes after `last`."""
+    given: dict[str, Any] = {
+        "now": now,
         "first": now - steps[0],
-        "levels": len(UPWARD),
+        "steps": list(steps),
         "most": MOST,
         "matter": str(matter),
+        "after": last and last.since,
+        "key": last and (last.task or last.abnormality),
     }
     if matter == Matter.ABNORMAL:
         limits = _report_limits()
-        given = {"policies": list(limits), "within": list(limits.values())}
-        found = sql.rows(FINDINGS, **given, **shared)
+        given |= {"policies": list(limits), "within": list(limits.values())}
+        since, key, statement, condition = "a.found_at + w.within", "a.id", FINDINGS, ""
     else:
-        since_at, condition = OF_TASKS[matter]
-        statement = TASKS.format(since=since_at, condition=condition)
-        found = sql.rows(statement, oldest=timezone.localdate(now) - OLDEST, **shared)
+        given["oldest"] = timezone.localdate(now) - OLDEST
+        since, condition = OF_TASKS[matter]
+        key, statement = "t.id", TASKS
+    owed = OWED.format(since=since, key=key)
+    found = sql.rows(statement.format(since=since, condition=condition, owed=owed), **given)
     return [
         Subject(task, finding, episode, place, since, frozenset(tiers), frozenset(users or ()))
         for task, finding, episode, place, since, tiers, users in found

@@ -9,9 +9,8 @@ from grid.batches.committing import resume_stalled as resume_imports
 from returnees.services.confirming import resume_confirming
 from returnees.services.screening import resume_stalled
 from schedules import evidence_sql, sql
-from schedules.services.day import close_day, run_day
+from schedules.services.day import end_day, run_day
 from schedules.services.digests import owed_slots, send_digests
-from schedules.services.escalation import escalate
 from schedules.services.evidence import close_by_evidence
 from schedules.services.handover import Seen, follow_changed
 from schedules.services.jobs import has_run, job_run
@@ -55,8 +54,7 @@ def run_owed_jobs(*, now: datetime) -> list[str]:
         return []
     done = []
     if not has_run("close_day", day=yesterday):
-        escalate(now=now)  # what the night missed is told before it is closed
-        close_day(now=now)
+        end_day(now=now)
         done.append("close_day")
     if not has_run("run_day", day=day):
         run_day(now=now)

@@ -1,7 +1,9 @@
 """What is not done climbs the tiers: each told once, answers kept, settled by itself (JY-16c)."""
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -13,13 +15,15 @@ from returnees.choices import AbnormalityKind
 from returnees.models import Abnormality
 from schedules.choices import Matter, TaskState
 from schedules.models import Channel, Escalation, Reminder, Rung, Task
-from schedules.services import answer_escalations, close_day, escalate, send_due, sweep
+from schedules.services import answer_escalations, close_day, end_day, escalate, send_due, sweep
 from schedules.services.escalation import AnswerRefusedError
 from schedules.services.ladders import first_rungs
 from tests.cast import COUNTY, VILLAGE
 from tests.factories.schedules import clock, returnee
 from tests.schedules.pages import browser, soup
 from tests.schedules.service import running
+
+escalation = sys.modules[AnswerRefusedError.__module__]
 
 
 @pytest.fixture
@@ -112,6 +116,36 @@ def test_an_outage_over_the_evening_is_told_before_the_day_is_closed(unchecked, 
 
     assert [tier for tier, _name in told()] == [Tier.VILLAGE, Tier.BLOCK, Tier.COUNTY]
     assert Task.objects.filter(state=TaskState.MISSED).exists()
+
+
+def test_an_evening_without_workers_is_told_by_whoever_closes_the_day(unchecked, chain):
+    end_day(now=clock(0, days=1, minute=1))
+
+    assert [tier for tier, _name in told()] == [Tier.VILLAGE, Tier.BLOCK, Tier.COUNTY]
+    assert Task.objects.filter(state=TaskState.MISSED).exists()
+
+
+def test_what_waits_for_its_next_tier_does_not_stand_before_what_is_due(unchecked, chain):
+    other = returnee(days=-2)
+    drop(Task.objects.filter(episode=other).exclude(duty__evidence="health_log"))
+    Task.objects.filter(episode=other, state="pending").update(due_at=clock(19))
+    with patch.object(escalation, "MOST", 1):
+        assert escalate(now=clock(20)) == 1  # the newest first
+        assert escalate(now=clock(20)) == 2  # the other one, due for an hour
+        assert escalate(now=clock(20)) == 0
+
+
+def test_what_nobody_is_left_to_hear_of_does_not_stand_before_the_others(unchecked, chain):
+    Assignment.objects.filter(tier=Tier.BLOCK).update(cadre=chain.head)
+    assert escalate(now=clock(21)) == 1
+    other = returnee(days=-2)
+    drop(Task.objects.filter(episode=other).exclude(duty__evidence="health_log"))
+    Task.objects.filter(episode=other, state="pending").update(due_at=clock(19))
+
+    with patch.object(escalation, "MOST", 1):
+        assert escalate(now=clock(21)) == 1
+
+    assert told(episode=other) == [(Tier.VILLAGE, chain.head.name)]
 
 
 def test_a_tier_that_nobody_holds_is_passed_over(unchecked, chain):

@@ -31,6 +31,7 @@ NAMES = {
     "schedules.escalate": {"now": None},
 }
 SERVICES = {
+    "schedules.close_day": "end_day",
     "schedules.send_reminders": "send_all",
     "schedules.escalate": "escalate_and_inspect",
 }
