@@ -135,6 +135,7 @@ SHORT = {
     "date_ambiguous": gettext_lazy("Several readings of the date"),
     "date_missing": gettext_lazy("Date missing"),
     "date_no_year": gettext_lazy("Date without a year"),
+    "date_relative": gettext_lazy("Day counted from the day of the list"),
     "date_out_of_range": gettext_lazy("Date out of range"),
     "date_unparseable": gettext_lazy("Not a date"),
     "date_year_2digit": gettext_lazy("Two-digit year"),

@@ -157,7 +157,7 @@ def read_chain(text: str, spec: ListSpec, context: Context) -> Chain:
         Column(place, path, fields[place].key if place < len(fields) else None, keys[place])
         for place, path in enumerate(paths)
     )
-    reader = EntryReader(spec, context.places)
+    reader = EntryReader(spec, context.places, context.as_of)
     chain = Chain(Header((), columns, ()), [], [], {})
     for place, part in enumerate(parts(text)):
         chain.kinds.append(part.kind)

@@ -26,6 +26,10 @@ _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _FIRST_SERIAL, _LAST_SERIAL = 40_000, 50_000
 _DAY_0 = date(1899, 12, 30)
 _DAYS_TO_1904 = 1462
+# Days told from the day on which they are told; the longest first, 大后天 holds 后天.
+AWAY = {
+    "大后天": 3, "后天": 2, "明天": 1, "明日": 1, "今天": 0, "今日": 0, "昨天": -1, "前天": -2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,15 @@ def _read_text(value: str, as_of: date, epoch_1904: bool) -> Day:  # noqa: FBT00
         if match:
             return read(value, match, as_of)
     return _unparseable(value)
+
+
+def day_told(text: str, as_of: date) -> date | None:
+    """Return the day that 明天 and the like stood for when they were told; None for another text.
+
+    For chains alone: a file goes from hand to hand, and nobody knows on which day a cell was typed.
+    """
+    away = next((days for word, days in AWAY.items() if text.startswith(word)), None)
+    return None if away is None else as_of + timedelta(days=away)
 
 
 def _normal(value: str) -> str:

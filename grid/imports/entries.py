@@ -5,10 +5,12 @@ What cannot be told goes to the remark; what can be read in two ways becomes a q
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from grid.imports.chat_text import LABELS, bare, prepared, words_of
 from grid.imports.choices import SEX, Choices
+from grid.imports.dates import day_told
 from grid.imports.forms import MARK, Item, close_up, is_surely_a_name, may_be_a_name, take_out
 from grid.imports.headings import HeadingIndex
 from grid.imports.lists import ListSpec
@@ -46,10 +48,11 @@ class Entry:
 
 
 class EntryReader:
-    """Reads entries for one kind of list."""
+    """Reads entries for one kind of list, told on one day."""
 
-    def __init__(self, spec: ListSpec, places: PlaceIndex) -> None:
+    def __init__(self, spec: ListSpec, places: PlaceIndex, as_of: date) -> None:
         self.places = places
+        self.as_of = as_of
         self.index = HeadingIndex(spec)
         self.fields = spec.by_key()
         self.key_of: dict[str, str] = {}
@@ -145,13 +148,21 @@ class _Reading:
             self._put(self._key("id_type"), item.kind)
             self._put(self._key("id_number"), item.text)
             return
-        own = {"date": "window_date"}.get(item.form, item.form)
+        key = self._key({"date": "window_date"}.get(item.form, item.form))
         if label and self._fits(label, item.form):
-            self._put(label, item.text)
+            key = label
         elif item.form == "date" and tested and "nat_date" in self.reader.fields:
-            self._put("nat_date", item.text)
-        else:
-            self._put(self._key(own), item.text)
+            key = "nat_date"
+        self._put(key, self._counted(key, item.text) if item.form == "date" else item.text)
+
+    def _counted(self, key: str, text: str) -> str:
+        """Return the day that 明天 and the like stand for; any other text as it is."""
+        one, as_of = self.reader.fields.get(key), self.reader.as_of
+        day = day_told(text, as_of) if one and one.kind in ("window_date", "date") else None
+        if one is None or day is None:
+            return text
+        self._ask(one.headings[0], "date_relative", value=text, as_of=as_of, date=day)
+        return day.isoformat()
 
     def _fits(self, label: str, form: str) -> bool:
         kind = self.reader.fields[label].kind

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from grid.imports.dates import AWAY
 from grid.imports.text import words
 
 Form = Literal["id_number", "paper", "phone", "date", "vehicle"]
@@ -58,8 +59,17 @@ _FORMS: tuple[tuple[Form, re.Pattern[str]], ...] = (
         "date",
         re.compile(
             "(?:农历|阴历)?(?:腊月|正月)(?:[初廿卅二三]?[一二三四五六七八九十]+|[0-9]{1,2})[日号]?"
-            "|(?:大年|年)(?:三十|初[一二三四五六七])|除夕|今天|明天|后天|昨天|前天"
+            "|(?:大年|年)(?:三十|初[一二三四五六七])|除夕"
             "|(?:(?<=^)|(?<=[\\s,;。，]))[0-9]{1,2}[日号](?![\u4e00-\u9fff])"
+        ),
+    ),
+    (
+        "date",
+        re.compile(
+            # 李明天 is a name: a day follows no other character but of a few words.
+            rf"(?:(?<![\u4e00-\u9fff])|(?<=[计备算划约概将会要是定拟回返到达酸测样村区县市省])|(?<=[定将拟]于))"
+            rf"(?:{'|'.join(AWAY)})"
+            rf"(?:上午|下午|早上|中午|晚上|傍晚|凌晨|早|晚)?{_TIME}"
         ),
     ),
     (

@@ -220,6 +220,11 @@ ROW_SENTENCES: Sentences = {
         "日期没有年份，按 {date} 处理。",
         "The date has no year; read as {date}.",
     ),
+    "date_relative": (
+        "warning",
+        "“{value}”从 {as_of} 起算，按 {date} 处理。",
+        '"{value}" is counted from {as_of}; read as {date}.',
+    ),
     "date_year_2digit": (
         "warning",
         "日期只有两位年份，按 {date} 处理。",

@@ -137,6 +137,40 @@ def test_what_can_be_read_in_two_ways_or_not_at_all_waits(text, code, key):
     assert row.verdict == "error"
 
 
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("今天", 8), ("明天", 9), ("明天下午3点", 9), ("预计后天", 10), ("大后天到家", 11),
+        ("返乡时间：明日", 9), ("昨天", 7), ("定于明天返回", 9),
+    ],
+)  # fmt: skip
+def test_a_day_told_from_the_day_of_the_chain_is_counted_from_it_and_said(said, day):
+    row = entry(FULL.replace("2月8日", said))
+
+    assert facts(row) == EXPECTED | {"return_date": date(2021, 2, day)}
+    assert "date_relative" in codes(row)
+    assert row.verdict == "warn"
+    (told,) = [one for one in row.problems if one.code == "date_relative"]
+    assert (told.column, told.params["as_of"]) == ("返乡时间", date(2021, 2, 8))
+
+
+def test_a_test_of_yesterday_is_dated_and_two_days_are_still_a_question():
+    tested = entry(f"{FULL} 核酸昨天阴性").values
+    assert (tested["nat_date"], tested["return_date"]) == (date(2021, 2, 7), date(2021, 2, 8))
+    assert "chain_several" in codes(entry(FULL.replace("2月8日", "明天或2月12日")))
+
+
+@pytest.mark.parametrize("name", ["李明天", "钱后天"])
+def test_a_name_that_holds_such_a_word_stays_a_name(name):
+    row = entry(FULL.replace("田小禾", name))
+    assert facts(row) == EXPECTED | {"name": name}
+
+
+def test_in_a_table_nobody_knows_when_tomorrow_was_written():
+    _understood, rows = read(csv(line(date="明天")))
+    assert "date_unparseable" in codes(rows[-1])
+
+
 def test_several_persons_in_an_entry_and_companions_are_told_of():
     two = f"{FULL}，石磊 {id_number('19910101')} 15400000002"
     assert "multi_person_cell" in codes(entry(two))
