@@ -7,9 +7,16 @@ from typing import Any
 
 from celery import shared_task
 
-from grid.batches.checking import check_queued
+from grid.batches.checking import check_queued, help_check_queued
 from grid.batches.committing import commit_queued, help_queued
-from grid.batches.running import CHECK_TASK, COMMIT_TASK, HELP_TASK, THEN_TASK, UNDO_TASK
+from grid.batches.running import (
+    CHECK_HELP_TASK,
+    CHECK_TASK,
+    COMMIT_TASK,
+    HELP_TASK,
+    THEN_TASK,
+    UNDO_TASK,
+)
 from grid.batches.undoing import undo_queued
 from grid.import_intake import then_commit
 
@@ -22,6 +29,14 @@ LIMITS = {"soft_time_limit": 3300, "time_limit": 3400}
 def import_check(batch: str, user: int | None = None, *_more: Any, **_later: Any) -> None:
     """Check a big list; after a crash it is checked anew."""
     check_queued(batch=batch, user=user)
+
+
+@shared_task(name=CHECK_HELP_TASK, **LIMITS)  # type: ignore[untyped-decorator]
+def import_check_help(
+    batch: str, user: int | None, moment: str, *_more: Any, **_later: Any
+) -> None:
+    """Help another worker with the check of a big list."""
+    help_check_queued(batch=batch, user=user, moment=moment)
 
 
 @shared_task(name=COMMIT_TASK, **LIMITS)  # type: ignore[untyped-decorator]

@@ -22,20 +22,23 @@ from grid.batches.reading import (
     FileRefusedError,
     sheets_of,
     told,
+    understood_as_settled,
     understood_of,
 )
 from grid.batches.registry import kind_of
 from grid.batches.rows import Check
 from grid.batches.running import (
+    CHECK_HELP_TASK,
     BatchRefusedError,
     CancelledError,
     alone,
-    go_on,
+    ask_for_help,
     locked,
     queue,
     stop_at,
 )
 from grid.batches.summary import summary_of
+from grid.batches.turns import Turns, begin, is_at
 from grid.choices import BatchState, Level
 from grid.imports.places import canonical
 from grid.models import ImportBatch, Place, User
@@ -50,6 +53,7 @@ __all__ = [
 ]
 
 RETURNEES = "returnees"
+SPELL = 20.0  # seconds for which one helps: each time the file is read again
 SMALL = 1_000_000  # bytes: a file up to here is checked at once, a bigger one by a worker
 OPTIONS = ("validate_only", "whole", "overwrite")
 READABLE = (BatchState.CHECKED, BatchState.FAILED, BatchState.CANCELLED)
@@ -81,7 +85,7 @@ def check_file(*, by: User | None, **given: Unpack[Given]) -> ImportBatch:
     with transaction.atomic(), acting(by=by, why="check import"):
         batch = _new_batch(given, by)
         keep_file(batch, given["content"])
-        _check(batch, given["content"], quietly=True)
+        _check(batch, given["content"], by=by, shared=False)
     return batch
 
 
@@ -154,7 +158,7 @@ def check_queued(*, batch: str, user: int | None) -> None:
         if found.state != BatchState.CHECKING:
             return
         try:
-            _check(found, content_of(found), quietly=False)
+            _check(found, content_of(found), by=by, shared=True)
         except CancelledError:
             stop_at(found, BatchState.CANCELLED)
         except FileRefusedError as refusal:
@@ -163,6 +167,22 @@ def check_queued(*, batch: str, user: int | None) -> None:
             sentence = _("The list could not be checked; try again, or report it.")
             stop_at(found, BatchState.FAILED, error=sentence)
             raise
+
+
+def help_check_queued(*, batch: str, user: int | None, moment: str) -> None:
+    """Help with the check that began at this moment, for a while; then queue for more of it."""
+    running = ImportBatch.objects.filter(pk=batch, state=BatchState.CHECKING)
+    found = running.select_related("place", "mapping").first()
+    if found is None or not is_at(found, moment):
+        return
+    kind = kind_of(found.list_name)
+    context = kind.context(found.place_id, found.as_of)
+    understood = understood_as_settled(content_of(found), found, kind, context)
+    frame = frame_of(found, datetime.fromisoformat(moment))
+    by = User.objects.filter(pk=user).first() if user else None
+    with acting(by=by, why="check import"):
+        if Turns(Check(found, kind, understood, frame, context), moment).help(SPELL):
+            _ask_for_help(found, user, moment)
 
 
 def _new_batch(given: Given, by: User | None) -> ImportBatch:
@@ -223,7 +243,7 @@ def _refuse_written(batch: ImportBatch) -> None:
 def _check_or_queue(batch: ImportBatch, content: bytes, by: User | None) -> None:
     """Check a small file now, a big one by a worker; rows of an earlier check go."""
     if len(content) <= SMALL:
-        _check(batch, content, quietly=True)
+        _check(batch, content, by=by, shared=False)
         return
     batch.state, batch.checked_at, batch.beat_at = BatchState.CHECKING, None, timezone.now()
     batch.error, batch.cancel_asked, batch.summary = "", False, {"done": 0}
@@ -231,17 +251,18 @@ def _check_or_queue(batch: ImportBatch, content: bytes, by: User | None) -> None
     queue(batch, by)
 
 
-def _check(batch: ImportBatch, content: bytes, *, quietly: bool) -> None:
-    """Check the whole file; `quietly` inside one transaction, else thousand by thousand."""
+def _check(batch: ImportBatch, content: bytes, *, by: User | None, shared: bool) -> None:
+    """Check the whole file: in one transaction, or part by part with whoever helps."""
     kind = kind_of(batch.list_name)
     batch.rows.all().delete()
     context = kind.context(batch.place_id, batch.as_of)
     understood = understood_of(content, batch, kind, context)
-    total = _rows_told(batch) if not quietly else None
-    check = Check(batch, kind, understood, frame_of(batch, timezone.now()), context)
-    for done in check.run():
-        if not quietly:
-            go_on(batch, done=done, **({"total": total} if total else {}))
+    moment = timezone.now()
+    check = Check(batch, kind, understood, frame_of(batch, moment), context)
+    if shared:
+        _share(check, moment, by)
+    else:
+        check.run()
     with transaction.atomic():
         batch.understood = told(understood)
         kept = put_back(batch, kind)
@@ -249,6 +270,21 @@ def _check(batch: ImportBatch, content: bytes, *, quietly: bool) -> None:
         batch.state, batch.error = BatchState.CHECKED, ""
         batch.checked_at = batch.beat_at = timezone.now()
         batch.save()
+
+
+def _share(check: Check, moment: datetime, by: User | None) -> None:
+    """Lead a check that others may help with."""
+    batch, total = check.batch, _rows_told(check.batch)
+    begin(batch, moment.isoformat())
+    batch.summary = {"done": 0, **({"total": total} if total else {})}
+    batch.beat_at = timezone.now()
+    batch.save(update_fields=["mapping", "understood", "summary", "beat_at"])
+    _ask_for_help(batch, by.pk if by else None, moment.isoformat())
+    Turns(check, moment.isoformat()).lead()
+
+
+def _ask_for_help(batch: ImportBatch, user: int | None, moment: str) -> None:
+    ask_for_help(str(batch.pk), user, moment, task=CHECK_HELP_TASK)
 
 
 def _rows_told(batch: ImportBatch) -> int | None:

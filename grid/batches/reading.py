@@ -51,21 +51,26 @@ def understood_of(
     Raises FileRefusedError where the file as a whole is no use.
     """
     try:
-        found = understand(
-            content, kind.spec, context, sheet=batch.sheet, mapping=reading_of(batch.mapping)
-        )
+        found = understood_as_settled(content, batch, kind, context)
         if batch.mapping is None and found.layout:
             # What somebody has settled for this layout holds for everybody's next list.
             batch.mapping = ImportMapping.objects.filter(
                 list_name=batch.list_name, layout=found.layout
             ).first()
             if batch.mapping:
-                mapping = reading_of(batch.mapping)
-                return understand(content, kind.spec, context, sheet=batch.sheet, mapping=mapping)
+                return understood_as_settled(content, batch, kind, context)
     except UnreadableFileError as error:
         (told,) = shown(*stored([error.problem]))
         raise FileRefusedError(told.message) from error
     return found
+
+
+def understood_as_settled(
+    content: bytes, batch: ImportBatch, kind: ListKind, context: Context
+) -> Understood:
+    """Understand a file by the sheet and the reading its batch has."""
+    mapping = reading_of(batch.mapping)
+    return understand(content, kind.spec, context, sheet=batch.sheet, mapping=mapping)
 
 
 def reading_of(mapping: ImportMapping | None) -> SavedMapping | None:

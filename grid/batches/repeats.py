@@ -16,6 +16,7 @@ from grid.models import ImportBatch
 
 MOST = 40  # earlier rows of one subject that a row is compared with
 SAME = ("exact", "reformatted")
+SOUND = ("ok", "warn")  # verdicts of rows that can be imported as they stand
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class Repeats:
     kind: ListKind
     ignored: frozenset[str]  # headings that do not count: running numbers
     met: dict[int, int | list[int]] = field(default_factory=dict)  # subject: its rows' numbers
+    through: int = 0  # the last row met
 
     def classify(self, rows: Sequence[Row], values: Sequence[Values]) -> list[Duplicate | None]:
         """Return how each row repeats an earlier one; None where it does not.
@@ -52,14 +54,26 @@ class Repeats:
         passed over.
         """
         subjects = [
-            self.kind.same(one) if row.kind == "data" and row.verdict in ("ok", "warn") else None
+            self.kind.same(one) if row.kind == "data" and row.verdict in SOUND else None
             for row, one in zip(rows, values, strict=True)
         ]
         known = self._known(subjects)
-        return [
+        found = [
             None if subject is None else self._one(row, one, subject, known)
             for row, one, subject in zip(rows, values, subjects, strict=True)
         ]
+        self.through = rows[-1].number
+        return found
+
+    def catch_up(self, before: int) -> None:
+        """Meet the rows before this number that others have stored since."""
+        stored = self.batch.rows.filter(number__gt=self.through, number__lt=before, kind="data")
+        new = stored.filter(verdict__in=SOUND).exclude(duplicate="exact").order_by("number")
+        for row in new.only("number", "values").iterator(chunk_size=500):
+            subject = self.kind.same(row.values or {})
+            if subject is not None:
+                self._meet(hash(subject), row.number)
+        self.through = before - 1
 
     def _one(
         self, row: Row, values: Values, subject: Any, known: dict[Any, _Met]
@@ -68,17 +82,20 @@ class Repeats:
         met = known.get(subject)
         if met is None:
             known[subject] = _Met(row.number, row.number, {raw}, dict(values))
-            self.met[hash(subject)] = row.number
+            self._meet(hash(subject), row.number)
             return None
         if raw in met.raws:
             return Duplicate("exact", met.first, {})
         found = self._compare(values, met)
         met.take(row.number, raw, values, found)
-        self._remember(hash(subject), row.number)
+        self._meet(hash(subject), row.number)
         return found
 
-    def _remember(self, subject: int, number: int) -> None:
-        numbers = self.met[subject]
+    def _meet(self, subject: int, number: int) -> None:
+        numbers = self.met.get(subject)
+        if numbers is None:
+            self.met[subject] = number
+            return
         numbers = [numbers] if isinstance(numbers, int) else numbers
         # The first row and the latest ones: a list of one person alone must not take for ever.
         self.met[subject] = [*numbers[:1], *numbers[1:][-(MOST - 2) :], number]

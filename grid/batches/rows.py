@@ -1,23 +1,59 @@
 """The rows of a list as the batch keeps them: verdict, problems, what will be done with each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
-
-from django.db import transaction
 
 from grid.batches.groups import settle_groups
 from grid.batches.kinds import Book, Frame, Judged, ListKind, Values
 from grid.batches.reading import heading_of
-from grid.batches.repeats import SAME, Repeats
+from grid.batches.repeats import SAME, SOUND, Repeats
 from grid.batches.running import CHUNK
 from grid.batches.sentences import named, problem, stored
 from grid.bulk import copy_in, make
 from grid.choices import RowAction
 from grid.collecting import seldom
+from grid.imports.cleaning import MAX_UNKNOWN
 from grid.imports.duplicates import Duplicate
 from grid.imports.lists import Context
-from grid.imports.results import Problem, Row, Understood
+from grid.imports.results import Problem, Row, Seen, Understood
 from grid.models import ImportBatch, ImportRow
+
+
+@dataclass(slots=True)
+class Part:
+    """Some rows of the file, read, and what is known of whom they are about."""
+
+    rows: list[Row]
+    values: list[Values]
+    book: Book
+
+
+@dataclass(slots=True)
+class SoFar:
+    """What the parts stored by now add up to.
+
+    `unknown` counts by field the texts that stand for none of its values; `groups` links a row with
+    the later ones that update it.
+    """
+
+    parts: int = 0
+    rows: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    unknown: dict[str, dict[str, int]] = field(default_factory=dict)
+    groups: dict[int, list[int]] = field(default_factory=dict)
+
+    def count(self, part: Part, unknown: Mapping[str, Mapping[str, int]]) -> None:
+        """Add a part, and the unknown texts met since the last one."""
+        self.parts += 1
+        self.rows += len(part.rows)
+        self.verdicts.update(row.verdict for row in part.rows if row.verdict)
+        for key, texts in unknown.items():
+            counts = self.unknown.setdefault(key, {})
+            for text, number in texts.items():
+                if text in counts or len(counts) < MAX_UNKNOWN:
+                    counts[text] = counts.get(text, 0) + number
 
 
 class Check:
@@ -37,37 +73,52 @@ class Check:
         self.heading = heading_of(columns, kind)
         seq = frozenset(str(one["label"]) for one in columns if one["field"] == "seq")
         self.repeats = Repeats(batch, kind, seq)
-        self.groups: dict[int, list[int]] = {}  # first row: its later rows
+        self.so_far = SoFar()
+        self.met = 0  # parts whose rows `repeats` has met
 
-    def run(self) -> Iterator[int]:
-        """Store every row that is not blank; yield the number of rows seen after each thousand."""
-        rows = (row for row in self.understood.rows if row.kind != "blank")
-        done = 0
-        while chunk := self._read(rows):
-            with transaction.atomic(), seldom():
-                copy_in(self._stored(chunk))
-            done += len(chunk)
-            yield done
-        with transaction.atomic():
-            settle_groups(self.batch, self.groups, self.kind, self.frame)
+    def run(self) -> None:
+        """Store every row that is not blank, alone and in the caller's transaction."""
+        for seen in self.parts():
+            with seldom():
+                self.store(self.read(seen))
+        self.finish()
 
-    @seldom()
-    def _read(self, rows: Iterator[Row]) -> list[Row]:
-        return list(islice(rows, CHUNK))
+    def parts(self) -> Iterator[list[Seen]]:
+        """Yield the rows that are not blank as they stand, a thousand at a time."""
+        rows = (row for row in self.understood.seen if row.kind != "blank")
+        while part := list(islice(rows, CHUNK)):
+            yield part
 
-    def _stored(self, rows: Sequence[Row]) -> list[ImportRow]:
+    def read(self, seen: Sequence[Seen]) -> Part:
+        """Say of some rows what they mean, and load what is known; needs no row before them."""
+        rows = [self.understood.read(one) for one in seen]
         values = [self.kind.values(row, self.context) if row.kind == "data" else {} for row in rows]
+        sound = (values[n] for n, row in enumerate(rows) if row.verdict in SOUND)
+        return Part(rows, values, self.kind.book(list(sound), self.frame))
+
+    def store(self, part: Part) -> None:
+        """Judge the rows of a part and store them: all before it are stored already."""
+        rows, values = part.rows, part.values
+        if self.so_far.parts > self.met:
+            self.repeats.catch_up(rows[0].number)
         found = self.repeats.classify(rows, values)
-        open_ = [
-            one
-            for one, row, dup in zip(values, rows, found, strict=True)
-            if dup is None and row.verdict in ("ok", "warn")
-        ]
-        book = self.kind.book(open_, self.frame)
-        return [
-            self._row(row, one, dup, book)
-            for row, one, dup in zip(rows, values, found, strict=True)
-        ]
+        copy_in(
+            [
+                self._row(row, one, dup, part.book)
+                for row, one, dup in zip(rows, values, found, strict=True)
+            ]
+        )
+        unknown = self.understood.unknown_values
+        self.so_far.count(part, unknown)
+        self.met = self.so_far.parts
+        unknown.clear()
+
+    def finish(self) -> None:
+        """Settle what rows say together; what was understood of the file is whole then."""
+        settle_groups(self.batch, self.so_far.groups, self.kind, self.frame)
+        # Whoever helped has counted what they read.
+        self.understood.counts = {**self.understood.counts, **self.so_far.verdicts}
+        self.understood.unknown_values |= self.so_far.unknown
 
     def _row(self, row: Row, values: Values, duplicate: Duplicate | None, book: Book) -> ImportRow:
         problems = list(row.problems)
@@ -126,5 +177,5 @@ class Check:
         if duplicate.kind == "cross_village":
             return RowAction.ASK
         if duplicate.of is not None:
-            self.groups.setdefault(duplicate.of, []).append(row.number)
+            self.so_far.groups.setdefault(duplicate.of, []).append(row.number)
         return RowAction.UPDATE

@@ -24,6 +24,7 @@ CHUNK = 1000  # rows of one transaction
 CHECK_TASK = "grid.import_check"
 COMMIT_TASK = "returnees.import_commit"
 HELP_TASK = "grid.import_help"
+CHECK_HELP_TASK = "grid.import_check_help"
 UNDO_TASK = "grid.import_undo"
 THEN_TASK = "grid.import_then_commit"
 STALLED = timedelta(minutes=5)
@@ -163,12 +164,12 @@ def queue(batch: ImportBatch, by: User | None) -> None:
     transaction.on_commit(partial(send, task, args))
 
 
-def ask_for_help(batch: str, user: int | None, moment: str) -> None:
+def ask_for_help(batch: str, user: int | None, moment: str, *, task: str = HELP_TASK) -> None:
     """Have another worker help with a commit, judged at this moment (ISO 8601): there are two.
 
     Nothing hangs on it: without help the leading worker does it all.
     """
-    transaction.on_commit(partial(send, HELP_TASK, [batch, user, moment]))
+    transaction.on_commit(partial(send, task, [batch, user, moment]))
 
 
 def send(task: str, args: list[Any]) -> None:

@@ -18,7 +18,7 @@ from grid.imports.results import Cell, Column, Problem
 from grid.imports.shifting import Shift
 from grid.imports.text import NOTHING, compact, is_nothing
 
-_MAX_UNKNOWN = 200  # texts counted per field
+MAX_UNKNOWN = 200  # texts counted per field
 _MAX_LEARNED = 20_000  # texts kept per field
 _LEARNED = frozenset(("choice", "date", "window_date", "village", "origin"))
 _VEHICLE_MARKS = str.maketrans("", "", "·.•●・-— ")
@@ -152,7 +152,7 @@ class RowCleaner:
             if found.code == "value_unknown":
                 counts = self.unknown.setdefault(field.key, {})
                 text = found.params["saved_as"]
-                if text in counts or len(counts) < _MAX_UNKNOWN:
+                if text in counts or len(counts) < MAX_UNKNOWN:
                     counts[text] = counts.get(text, 0) + 1
 
 

@@ -1,6 +1,6 @@
 """What the staged import says about a file, a column and a row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Literal
@@ -105,9 +105,23 @@ class Row:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row of the sheet as it stands: its kind, its cells, and their texts cleaned."""
+
+    number: int
+    kind: str
+    cells: list[Cell]
+    texts: list[str]
+
+
 @dataclass(slots=True)
 class Understood:
     """What was understood of a file. `rows` streams once; `counts` by kind and verdict fill then.
+
+    It is made of two steps that can be taken apart: `seen` streams every row as it stands, which is
+    quick and needs the rows before it; `read` says of one, whenever and in whatever order, what it
+    means.
 
     `encoding` is "xlsx" for workbooks; `header_rows` count from 1; `problems` concern the file.
     `questions` are open about columns; `layout` is the digest under which a mapping is kept;
@@ -120,13 +134,19 @@ class Understood:
     sheet: str
     header_rows: tuple[int, ...]
     columns: tuple[Column, ...]
-    rows: Iterator[Row]
+    seen: Iterator[Seen]
+    read: Callable[[Seen], Row]
     counts: dict[str, int]
     problems: tuple[Problem, ...] = ()
     questions: tuple[ColumnQuestion, ...] = ()
     layout: str = ""
     unknown_values: dict[str, dict[str, int]] = field(default_factory=dict)
     form: Literal["table", "chain"] = "table"
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Every row of the sheet, in order, with what it means."""
+        return map(self.read, self.seen)
 
 
 def verdict_of(problems: tuple[Problem, ...]) -> Verdict:

@@ -1,7 +1,7 @@
 """From a file to understood rows: the sheet, its header, each row's kind, values and verdict."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 
 from grid.imports.choosing import HEAD_ROWS, MAX_BLANKS, Found, choose
@@ -13,7 +13,7 @@ from grid.imports.mapping import SavedMapping
 from grid.imports.messages import problem
 from grid.imports.reading import Table
 from grid.imports.required import ask
-from grid.imports.results import Cell, Problem, Row, Understood, verdict_of
+from grid.imports.results import Cell, Problem, Row, Seen, Understood, verdict_of
 from grid.imports.text import as_text, clean, clean_row
 
 
@@ -50,7 +50,8 @@ def understand(
         sheet=found.table.sheet,
         header_rows=tuple(row + 1 for row in found.header.rows),
         columns=found.header.columns,
-        rows=_rows(found, kinds, cleaner, counts),
+        seen=_seen(found, kinds, counts),
+        read=_reader(found, cleaner, counts),
         counts=counts,
         problems=(*sought, *_notices(found, others, kinds, sheet)),
         questions=found.header.questions + asked,
@@ -85,15 +86,11 @@ def _kinds(spec: ListSpec) -> dict[str, str]:
     return {field.key: field.kind for field in spec.fields}
 
 
-def _rows(
-    found: Found, kinds: RowKinds, cleaner: RowCleaner, counts: Counter[str]
-) -> Iterator[Row]:
-    """Yield every row of the sheet in order, counting kinds and verdicts."""
-    labels = _labels(found.header)
+def _seen(found: Found, kinds: RowKinds, counts: Counter[str]) -> Iterator[Seen]:
+    """Yield every row of the sheet in order, counting kinds."""
     header = found.header.rows
     last = header[-1] if header else -1
     told = found.table.kinds  # a sign-up chain knows the kinds of its rows
-    notes, hidden = found.table.notes, found.table.hidden_rows
     fill = _Fill(found.table.merges, after=last)
     seen_title = False
     blanks = 0
@@ -110,17 +107,28 @@ def _rows(
         blanks = blanks + 1 if kind == "blank" else 0
         if blanks > MAX_BLANKS:
             return
-        if kind != "data":
-            yield Row(place + 1, kind, None, _raw(labels, cells), {})
-            continue
-        if fill.starts:
+        if kind == "data" and fill.starts:
             fill.apply(place, cells, texts)
-        values, problems = cleaner.clean(cells, texts)
+        yield Seen(place + 1, kind, cells, texts)
+
+
+def _reader(found: Found, cleaner: RowCleaner, counts: Counter[str]) -> Callable[[Seen], Row]:
+    """Return what reads a row: its values, and the verdict, which is counted."""
+    labels = _labels(found.header)
+    notes, hidden = found.table.notes, found.table.hidden_rows
+
+    def read(seen: Seen) -> Row:
+        raw = _raw(labels, seen.cells)
+        if seen.kind != "data":
+            return Row(seen.number, seen.kind, None, raw, {})
+        values, problems = cleaner.clean(seen.cells, seen.texts)
         if notes or hidden:
-            problems += _noted(found.table, place)
+            problems += _noted(found.table, seen.number - 1)
         verdict = verdict_of(problems)
         counts[verdict] += 1
-        yield Row(place + 1, kind, verdict, _raw(labels, cells), values, problems)
+        return Row(seen.number, seen.kind, verdict, raw, values, problems)
+
+    return read
 
 
 def _noted(table: Table, place: int) -> tuple[Problem, ...]:

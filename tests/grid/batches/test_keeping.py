@@ -166,7 +166,7 @@ def test_decisions_outlive_a_check_that_was_stopped_and_are_sealed(
     cancel(batch=batch, by=None)
     import_check(str(batch.pk))
     batch.refresh_from_db()
-    assert (batch.state, fates(batch)) == (BatchState.CANCELLED, [("", "ask")] * 2)
+    assert (batch.state, fates(batch)) == (BatchState.CANCELLED, [])
 
     batch = recheck(batch=batch, by=None)
     import_check(str(batch.pk))

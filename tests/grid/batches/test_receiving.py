@@ -10,7 +10,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.utils import timezone
 
-from grid.batches import checking, committing, rows, running, sharing, undoing
+from grid.batches import checking, committing, rows, running, sharing, turns, undoing
 from grid.batches.answers import answer_file, problems
 from grid.batches.checking import FileRefusedError, receive, recheck
 from grid.batches.committing import (
@@ -23,6 +23,7 @@ from grid.batches.committing import (
 )
 from grid.batches.decisions import discard
 from grid.batches.mappings import MappingRefusedError, mapping_for, save_mapping
+from grid.batches.rows import SoFar
 from grid.batches.running import BusyError, alone
 from grid.batches.undoing import start_undo
 from grid.choices import BatchState, RowAction
@@ -111,14 +112,14 @@ def test_a_big_file_is_checked_by_a_worker_with_figures_on_the_way(
     world: World, monkeypatch: pytest.MonkeyPatch, sent: Any
 ) -> None:
     big(monkeypatch)
-    beats: list[dict[str, Any]] = []
-    go_on = checking.go_on
+    beats: list[int] = []
+    keep = turns.keep
 
-    def beat(batch: ImportBatch, **figures: Any) -> None:
-        beats.append(figures)
-        go_on(batch, **figures)
+    def beat(batch: ImportBatch, so_far: SoFar, moment: str) -> None:
+        keep(batch, so_far, moment)
+        beats.append(ImportBatch.objects.get(pk=batch.pk).summary["done"])
 
-    monkeypatch.setattr(checking, "go_on", beat)
+    monkeypatch.setattr(turns, "keep", beat)
     (message,) = sent(lambda: take(flats(*(flat(n) for n in range(5))), by=world.township))
     batch = ImportBatch.objects.get()
     assert message == ("grid.import_check", [str(batch.pk), world.township.pk])
@@ -130,7 +131,7 @@ def test_a_big_file_is_checked_by_a_worker_with_figures_on_the_way(
 
     batch.refresh_from_db()
     assert (batch.state, batch.summary["created"]) == (BatchState.CHECKED, 5)
-    assert [one["done"] for one in beats] == [2, 4, 6]  # the heading is a row too
+    assert beats == [2, 4, 6]  # the heading is a row too
     import_check(*message[1])
     assert batch.rows.filter(kind="data").count() == 5
 
@@ -280,7 +281,7 @@ def test_a_check_is_stopped_and_begun_anew(
     big(monkeypatch)
     (message,) = sent(lambda: take(flats(*(flat(n) for n in range(5)))))
     with monkeypatch.context() as patch:
-        stop_at_once(patch, checking, "go_on", world.township)
+        stop_at_once(patch, turns, "keep", world.township)
         import_check(*message[1])
     batch = ImportBatch.objects.get()
     assert (batch.state, batch.checked_at) == (BatchState.CANCELLED, None)
