@@ -50,8 +50,15 @@ def task(episode: Episode, evidence: str, **more: Any) -> Task:
 
 def health_log(episode: Episode, *, at: datetime, day: date | None = None) -> HealthLog:
     """Write an ordinary health log, as another writer would: nothing is closed by it yet."""
-    return HealthLog.objects.create(
-        episode=episode, place_id=episode.place_id, day=day or at.date(), at=at,
+    log = a_log(episode, at=at, day=day or at.date())
+    log.save()
+    return log
+
+
+def a_log(episode: Episode, *, at: datetime, day: date) -> HealthLog:
+    """Return an ordinary health log that is not written yet."""
+    return HealthLog(
+        episode=episode, place_id=episode.place_id, day=day, at=at,
         temperature=Decimal("36.5"), channel=Channel.CADRE,
     )  # fmt: skip
 

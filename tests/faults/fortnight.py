@@ -15,12 +15,12 @@ from grid.choices import Tier
 from grid.models import Assignment, Post
 from grid.services.responsibility import hand_over
 from returnees.choices import EpisodeState
-from returnees.models import Episode
+from returnees.models import Episode, HealthLog
 from returnees.services.episodes import cancel
 from returnees.services.reports import register_report
 from schedules.choices import ContactKind, ReminderState
 from schedules.models import Escalation, Reminder, Task
-from tests.factories.schedules import clock, contact, health_log
+from tests.factories.schedules import a_log, clock, contact
 from tests.faults.county import report, villages
 
 DAYS = 14
@@ -77,17 +77,19 @@ class People:
         Even of five thousand people these are fewer than a sweep looks at.
         """
         draws = [self.random.random() for _n in range(self.people)]
-        told = []
-        for draw, episode in zip(draws, self._base(), strict=True):
-            if draw < 0.65 and episode.state == EpisodeState.ACTIVE:
-                health_log(episode, at=moment, day=timezone.localdate(moment))
-                if draw < 0.32:
-                    told.append(episode.pk)
+        here = [
+            (draw, episode)
+            for draw, episode in zip(draws, self._base(), strict=True)
+            if draw < 0.65 and episode.state == EpisodeState.ACTIVE
+        ]
+        day = timezone.localdate(moment)
+        HealthLog.objects.bulk_create(a_log(episode, at=moment, day=day) for _draw, episode in here)
+        told = [episode.pk for draw, episode in here if draw < 0.32]
         self.send("schedules.reconcile_episodes", told, now=moment.isoformat())
 
     def visit(self, moment: datetime) -> None:
         """Some are called and asked what they need."""
-        for episode in self.random.sample(self._base(), k=max(1, self.people // 20)):
+        for episode in self.random.sample(self._base(), k=max(1, self.people // 100)):
             for kind in (ContactKind.CALL, ContactKind.NEEDS):
                 if episode.state == EpisodeState.ACTIVE:
                     contact(episode, kind, now=moment)
@@ -115,7 +117,7 @@ class People:
 
     def _base(self) -> list[Episode]:
         """Return those who were there on the first day, in order."""
-        return list(Episode.objects.order_by("pk")[: self.people])
+        return list(Episode.objects.order_by("pk").defer("plan")[: self.people])
 
 
 def moments(hours: Iterable[int], days: int = DAYS) -> list[datetime]:
