@@ -37,6 +37,9 @@ TASK = "schedules.send_reminders"
 # for none of it: a process of their own takes nothing else (config.runtime.up).
 HURRIED, PATIENT = ("celery",), ("celery", "imports")
 TURN = 5.0  # seconds
+# A sender rests after a batch for as long as it kept a processor busy: beside two of them on two
+# processors whoever else has work finds one free. Where channels take their time it is nothing.
+REST = 1.0
 
 CLAIM = """
 UPDATE schedules_reminder r
@@ -227,20 +230,28 @@ def send_all(*, now: datetime | None = None) -> int:
     """Send batches until nothing is due; return how many messages were settled.
 
     A batch that was cut short ends the round: the next minute goes on. Between two batches it
-    gives way to whoever waits for a process, and goes on after them: neither the jobs of the clock
-    nor a list that is imported wait for a hundred thousand digests.
+    rests, gives way to whoever waits for a process, and goes on after them: neither the jobs of the
+    clock nor a list that is imported wait for a hundred thousand digests.
     """
     sent, started = 0, clock.monotonic()
     with job_run("send_reminders") as job:
+        used = clock.thread_time()
         while done := send_due(now=now):
             sent += done
             if done < BATCH:
                 break
+            rest(used=clock.thread_time() - used)
+            used = clock.thread_time()
             if waiting_in(*(PATIENT if clock.monotonic() - started >= TURN else HURRIED)):
                 _wake({"now": now.isoformat()} if now else {})
                 break
         job.figures = {"settled": sent}
     return sent
+
+
+def rest(*, used: float) -> None:
+    """Leave the processors to others, after so many seconds of one of them."""
+    clock.sleep(REST * used)
 
 
 @transaction.atomic

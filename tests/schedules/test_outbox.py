@@ -422,6 +422,23 @@ def test_between_two_batches_sending_gives_way_to_whoever_waits(
     assert woke == [(outbox.TASK, {"now": clock(8).isoformat()})] * woken
 
 
+def test_between_two_batches_sending_rests_for_as_long_as_it_kept_a_processor_busy(
+    world, held, sms, service, monkeypatch
+):
+    ladder(world.cadre, sms)
+    first_rungs(now=clock(8))
+    owed_besides(world.cadre, sms, 6)
+    slept, used = [], iter([1.0, 1.5, 10.0, 10.25, 20.0])
+    monkeypatch.setattr(outbox, "BATCH", 3)
+    monkeypatch.setattr(outbox.send_due, "__kwdefaults__", {"now": None, "most": 3})
+    monkeypatch.setattr(outbox.clock, "thread_time", lambda: next(used))
+    monkeypatch.setattr(outbox, "rest", lambda *, used: slept.append(used))
+
+    assert outbox.send_all(now=clock(8)) == 7
+
+    assert slept == [0.5, 0.25]
+
+
 def test_a_batch_costs_a_constant_number_of_queries(
     world, held, sms, service, django_assert_max_num_queries
 ):
