@@ -201,6 +201,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 1800
 CELERY_TASK_SOFT_TIME_LIMIT = 1740
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Seconds that a process which died is waited for, before its message is given to another one.
+CELERY_WORKER_LOST_WAIT = 2.0
 # By the time they take: sending to channels outside the portal may take hours, a list minutes.
 CELERY_TASK_ROUTES = {
     "schedules.send_reminders": {"queue": "reminders"},
