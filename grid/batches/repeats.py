@@ -69,7 +69,7 @@ class Repeats:
         """Meet the rows before this number that others have stored since."""
         stored = self.batch.rows.filter(number__gt=self.through, number__lt=before, kind="data")
         new = stored.filter(verdict__in=SOUND).exclude(duplicate="exact").order_by("number")
-        for row in new.only("number", "values").iterator(chunk_size=500):
+        for row in new.only("batch", "number", "values").iterator(chunk_size=500):
             subject = self.kind.same(row.values or {})
             if subject is not None:
                 self._meet(hash(subject), row.number)

@@ -12,6 +12,8 @@ from django.db import connections
 from grid.batches import checking, rows, running
 from grid.batches.checking import receive
 from grid.batches.committing import cancel
+from grid.batches.registry import kind_of
+from grid.batches.repeats import Repeats
 from grid.batches.rows import Check, Part
 from grid.choices import BatchState
 from grid.models import ImportBatch
@@ -120,6 +122,18 @@ def test_two_workers_find_what_one_finds(
     assert {"exact", "update"} <= repeated
     assert alone.understood["unknown_values"]["transport"] == {"骑骆驼": PEOPLE // 3}
     assert alone.understood["counts"]["data"] == shared.rows.filter(kind="data").count()
+
+
+def test_rows_that_others_have_stored_are_met_with_one_query(
+    town: World, asked: list[Any], django_assert_max_num_queries: Any
+) -> None:
+    batch = checked(take())
+    repeats = Repeats(batch, kind_of(batch.list_name), frozenset())
+
+    with django_assert_max_num_queries(1):
+        repeats.catch_up(before=PEOPLE)
+
+    assert len(repeats.met) == PEOPLE - 2  # the first row is the heading
 
 
 def test_a_part_whose_worker_dies_is_read_by_the_one_who_leads(
