@@ -97,8 +97,7 @@ def test_each_address_answers_everybody_as_the_table_says_and_shows_no_number_in
     cases = [(who, where) for where in TRIED for who in TRIED[where] if row.at or where == "near"]
     for who, where in cases:
         expected[who, where] = wanted(row, method, who, where)
-        client = scene.reader(who) if method == "GET" else scene.client(who)
-        response = answer(client, row, method, scene.rows[where])
+        response = answer(scene.client(who), row, method, scene.rows[where])
         found[who, where] = outcome(scene, row, response)
 
     wrong = {case: (found[case], expected[case]) for case in found if found[case] != expected[case]}

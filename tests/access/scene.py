@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
+from django.test.client import ClientHandler
 
 from grid.choices import BatchState, Role, Tier
 from grid.days import today
@@ -64,20 +66,27 @@ class Scene:
     world: World
     rows: dict[str, dict[str, Any]]
     secrets: set[str]
-    readers: dict[str, Client] = field(default_factory=dict)
-
-    def reader(self, who: str) -> Client:
-        """Return a browser that only reads, so that one serves a whole module."""
-        if who not in self.readers:
-            self.readers[who] = self.client(who)
-        return self.readers[who]
+    sessions: dict[str, str]
+    handler: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
 
     def client(self, who: str) -> Client:
-        """Return a browser in which this member of the cast is signed in."""
+        """Return a browser in which this member of the cast has just signed in.
+
+        Thousands are asked for. All share one session of a member, which stands in the database
+        alone: what an answer changes in it is taken back with everything else.
+        """
         client = Client()
-        if who != "anonymous":
-            client.force_login(self.world.users[who], "django.contrib.auth.backends.ModelBackend")
+        client.handler = self.handler  # its middleware is loaded once
+        if who in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return client
+
+
+def session_of(user: User) -> str:
+    """Return the key of a new session of this user."""
+    client = Client()
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def build_scene() -> Scene:
@@ -98,7 +107,8 @@ def build_scene() -> Scene:
     }
     people = [at["person"] for at in rows.values()]
     secrets = {number for person in people for number in (person.id_number, person.phone)}
-    return Scene(world=world, rows=rows, secrets=secrets)
+    sessions = {who: session_of(user) for who, user in world.users.items()}
+    return Scene(world=world, rows=rows, secrets=secrets, sessions=sessions)
 
 
 def rows_at(
@@ -260,7 +270,8 @@ def undone() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
     """The scene, written once for the tests of a module and taken back after them."""
-    with django_db_blocker.unblock(), undone():
+    in_database = override_settings(SESSION_ENGINE="django.contrib.sessions.backends.db")
+    with in_database, django_db_blocker.unblock(), undone():
         yield build_scene()
 
 
