@@ -73,18 +73,27 @@ class World:
             raise AttributeError(name) from None
 
 
+def parent_of(code: str) -> str | None:
+    """Return the code of the place that this one of the cast belongs to."""
+    return max((c for c in PLACES if c != code and code.startswith(c)), key=len, default=None)
+
+
 def build_world() -> World:
-    """Write the cast into the test's database."""
+    """Write the cast into the test's database, in few statements: most tests begin with it."""
     since = today() - timedelta(days=300)
-    for code, name in PLACES.items():
-        parent = max((c for c in PLACES if c != code and code.startswith(c)), key=len, default=None)
-        Place.objects.create(code=code, name=name, level=Place.level_of(code), parent_id=parent)
-    users = {
-        key: User.objects.create(phone=f"1540000{n:04d}", name=name, password="!")
-        for n, (key, name) in enumerate(NAMES.items())
-    }
-    for key, (role, place) in ROLES.items():
-        Post.objects.create(user=users[key], role=role, place_id=place, since=since)
+    Place.objects.bulk_create(
+        Place(code=code, name=name, level=Place.level_of(code), parent_id=parent_of(code))
+        for code, name in PLACES.items()
+    )
+    members = User.objects.bulk_create(
+        User(phone=f"1540000{n:04d}", name=name, password="!")
+        for n, name in enumerate(NAMES.values())
+    )
+    users = dict(zip(NAMES, members, strict=True))
+    Post.objects.bulk_create(
+        Post(user=users[key], role=role, place_id=place, since=since)
+        for key, (role, place) in ROLES.items()
+    )
     block = Block.objects.create(township_id=TOWN, name="东片")
     BlockVillage.objects.create(block=block, village_id=VILLAGE)
     household = Household.objects.create(

@@ -35,20 +35,20 @@ def id_number(serial: int, born: date = date(1980, 1, 1)) -> str:
 
 def place(code: str, name: str = "") -> Place:
     """Return the place of this code, made with all its ancestors where missing."""
-    parent = None
-    for length in CODE_LENGTHS.values():
-        if length > len(code):
-            break
-        parent, _made = Place.objects.get_or_create(
-            code=code[:length],
-            defaults={
-                "name": (name if length == len(code) else "") or f"地{code[:length]}",
-                "level": Place.level_of(code[:length]),
-                "parent": parent,
-            },
+    codes = [code[:length] for length in CODE_LENGTHS.values() if length <= len(code)]
+    there = Place.objects.in_bulk(codes)
+    missing = [
+        Place(
+            code=one,
+            name=(name if one == code else "") or f"地{one}",
+            level=Place.level_of(one),
+            parent_id=codes[n - 1] if n else None,
         )
-    assert parent is not None
-    return parent
+        for n, one in enumerate(codes)
+        if one not in there
+    ]
+    Place.objects.bulk_create(missing)
+    return (there | {one.code: one for one in missing})[codes[-1]]
 
 
 class UserFactory(DjangoModelFactory):
