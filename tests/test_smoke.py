@@ -118,7 +118,7 @@ def test_the_plan_of_the_notice_is_told_to_whoever_asks_on_a_pipe():
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
 
     first, second = (json.loads(line) for line in done.stdout.splitlines())

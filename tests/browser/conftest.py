@@ -16,7 +16,7 @@ import pytest
 from celery import Celery
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from grid.models import Person, User
 from returnees.models import Episode
@@ -29,7 +29,7 @@ from tests.journeys.conftest import at_noon, county, fresh_counters  # noqa: F40
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
-WAIT = 15_000  # milliseconds for anything to appear, on a busy machine
+WAIT = 120_000  # milliseconds for anything to appear, on a busy machine
 
 
 def find_chromium() -> str:
@@ -48,6 +48,7 @@ def playwright() -> Iterator[Playwright]:
     """
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=WAIT)  # it would give up after five seconds
     with sync_playwright() as driver:
         yield driver
     if before is None:
@@ -149,7 +150,7 @@ def queued_jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]
     def work(app: Celery, name: str, args: Any, kwargs: Any) -> None:
         try:
             if run.hold is not None and name.startswith("returnees.import"):
-                run.hold.wait(30)
+                run.hold.wait(WAIT / 1000)
             app.tasks[name].apply(args=args, kwargs=kwargs, throw=True)
         finally:
             connections.close_all()
@@ -166,4 +167,4 @@ def queued_jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]
     if run.hold is not None:
         run.hold.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(WAIT / 1000)

@@ -13,6 +13,7 @@ from config.runtime.valkey import Valkey
 from tests.services import scratch, throw_away_home
 
 ROOT = Path(__file__).resolve().parents[2]
+LONG = 120  # seconds for anything, on a busy machine
 MakeCheckout = Callable[..., Home]
 
 

@@ -12,6 +12,7 @@ from config.runtime.home import Account, Home, own_folder
 from config.runtime.postgres import Postgres
 from config.runtime.server import wait_until
 from config.runtime.valkey import Valkey
+from tests.config.conftest import LONG
 
 USE = """
 import pathlib, sys
@@ -34,7 +35,7 @@ def test_what_was_queued_survives_a_killed_valkey(empty_home: Home):
         assert connection.config_get("port") == {"port": "0"}
     # A killed process loses nothing that it wrote; everysec is about power cuts.
     os.kill(server.pid, signal.SIGKILL)
-    assert wait_until(lambda: not server.running, seconds=5)
+    assert wait_until(lambda: not server.running, seconds=LONG)
 
     assert server.ensure()
 

@@ -2,7 +2,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
@@ -10,6 +9,7 @@ import pytest
 
 from config.runtime.orphans import Ledger, started
 from config.runtime.server import wait_until
+from tests.config.conftest import LONG
 
 pytestmark = pytest.mark.processes
 
@@ -54,7 +54,7 @@ class Run:
             except (OSError, ValueError):
                 return {}
 
-        assert wait_until(lambda: set(names) <= set(noted()), seconds=10)
+        assert wait_until(lambda: set(names) <= set(noted()), seconds=LONG)
         return noted()
 
     def read_until(self, word: str) -> str:
@@ -66,7 +66,7 @@ class Run:
 
     def end(self, sign: signal.Signals) -> str:
         self.process.send_signal(sign)
-        return self.process.communicate(timeout=10)[0]
+        return self.process.communicate(timeout=LONG)[0]
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_one_signal_stops_every_program_and_what_it_started(supervise, sign: sig
 
     assert "all ended" in words
     assert run.process.returncode == 0
-    assert wait_until(lambda: not any(map(lives, pids)), seconds=2)
+    assert wait_until(lambda: not any(map(lives, pids)), seconds=LONG)
 
 
 def test_it_stops_nothing_else(supervise):
@@ -139,7 +139,7 @@ def test_a_killed_program_comes_back_with_another_pid(supervise):
     os.kill(pid, signal.SIGKILL)
 
     assert "one was killed by SIGKILL; restarting in 0.1 s" in run.read_until("restarting")
-    assert wait_until(lambda: run.children("one")["one"] != pid, seconds=5)
+    assert wait_until(lambda: run.children("one")["one"] != pid, seconds=LONG)
 
 
 def test_programs_do_not_outlive_a_killed_supervisor(supervise):
@@ -148,18 +148,20 @@ def test_programs_do_not_outlive_a_killed_supervisor(supervise):
 
     run.process.kill()
 
-    assert wait_until(lambda: not lives(pid), seconds=5)
+    assert wait_until(lambda: not lives(pid), seconds=LONG)
 
 
 def test_the_next_start_ends_what_a_killed_supervisor_left(tmp_path: Path):
-    left = subprocess.Popen(STUBBORN, start_new_session=True, stdout=subprocess.DEVNULL)
+    left = subprocess.Popen(STUBBORN, start_new_session=True, stdout=subprocess.PIPE, text=True)
+    assert left.stdout.readline() == "deaf\n"  # from here on only force ends it
     ledger = Ledger(tmp_path / "children.json")
     ledger.note({"web": left.pid})
 
     names = ledger_with_short_patience(ledger)
 
     assert names == ["web"]
-    assert left.wait(timeout=5) == -signal.SIGKILL
+    assert left.wait(timeout=LONG) == -signal.SIGKILL
+    left.stdout.close()
 
 
 def test_a_later_process_with_the_same_pid_is_left_alone(tmp_path: Path):
@@ -176,7 +178,6 @@ def test_a_later_process_with_the_same_pid_is_left_alone(tmp_path: Path):
 
 def ledger_with_short_patience(ledger: Ledger) -> list[str]:
     """End leftovers without waiting ten seconds for a deaf one."""
-    time.sleep(0.1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("config.runtime.orphans.LEAVE_SECONDS", 0.3)
         return ledger.end_leftovers()

@@ -13,6 +13,7 @@ from config.runtime.home import Home
 from config.runtime.postgres import Postgres
 from config.runtime.valkey import Valkey
 from config.runtime.watch import watches
+from tests.config.conftest import LONG
 
 pytestmark = pytest.mark.processes
 
@@ -23,6 +24,7 @@ from config.runtime import Home, StartError, ensure_services
 from config.runtime.orphans import Ledger
 from config.runtime.supervisor import Patience, Program, Supervisor
 from config.runtime.watch import watches
+from tests.config.conftest import LONG
 home = Home.of(pathlib.Path(sys.argv[1]))
 home.prepare()
 patience = Patience(stop=2, first_restart=0.1, longest_restart=0.4, look=0.1)
@@ -69,7 +71,7 @@ class Portal:
 
     def rest(self) -> list[str]:
         """Return what is said until the end."""
-        return self.process.communicate(timeout=15)[0].splitlines()
+        return self.process.communicate(timeout=LONG)[0].splitlines()
 
     def ask(self, text: str) -> list[tuple]:
         """Ask the database on its socket."""

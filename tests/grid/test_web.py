@@ -20,7 +20,7 @@ def locking(codes: tuple[str, str], both_hold_one: threading.Barrier) -> Callabl
     def act() -> str:
         with transaction.atomic():
             Place.objects.select_for_update().get(pk=codes[0])
-            both_hold_one.wait(timeout=20)
+            both_hold_one.wait(timeout=120)
             Place.objects.select_for_update().get(pk=codes[1])
         return "done"
 
@@ -45,7 +45,7 @@ def test_of_two_who_wait_for_each_other_one_is_told_to_try_again() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=240)
 
     done, refused = sorted(told, key=lambda one: one != "done")
     assert done == "done"

@@ -402,7 +402,7 @@ def _wait_for_no_lock() -> None:
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = ("
         "SELECT oid FROM pg_database WHERE datname = current_database())"
     )
-    until = time.monotonic() + 10
+    until = time.monotonic() + 120  # seconds, on a busy machine
     while time.monotonic() < until:
         with connection.cursor() as cursor:
             cursor.execute(held)
