@@ -18,7 +18,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 env:
-	$(BUILD) run
+	$(BUILD) $(if $(SMS),sms,run)
 
 env-test:
 	$(BUILD) test

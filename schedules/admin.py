@@ -59,8 +59,9 @@ class ChannelForm(forms.ModelForm):
         required=False,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
         help_text=_(
-            "wecombot://…, dingtalk://…, feishu://…, mailtos://… or the https:// address of a "
-            "webhook; {phone} and {address} stand for the cadre's. Leave empty to keep it."
+            "wecombot://…, dingtalk://…, feishu://…, mailtos://…, the https:// address of a "
+            "webhook, or tencent://SECRET_ID:SECRET_KEY@APP_ID/TEMPLATE_ID?sign=SIGN for SMS; "
+            "{phone} and {address} stand for the cadre's. Leave empty to keep it."
         ),
     )
 

@@ -106,6 +106,7 @@ class ChannelKind(models.TextChoices):
 
     APPRISE = "apprise", _("Robot or e-mail (Apprise address)")
     WEBHOOK = "webhook", _("SMS gateway or other service (webhook)")
+    SMS = "sms", _("SMS (Tencent Cloud)")
     PASTE = "paste", _("Text to paste into the WeChat group")
     CALL = "call", _("Phone call by a colleague")
 

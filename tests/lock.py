@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 UV = Path(sys.executable).parent / "uv"
 RUN, DEV, TOOL = "requirements.lock", "requirements-dev.lock", "requirements-uv.lock"
+SMS = "requirements-sms.lock"  # the extra of that name; tests have it too
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--quiet"]
 
@@ -33,7 +34,7 @@ def faults() -> list[str]:
 def address_faults() -> list[str]:
     return [
         f"{name}, line {number}: names an address; make it again with `make lock`."
-        for name in (RUN, DEV, TOOL)
+        for name in (RUN, SMS, DEV, TOOL)
         for number, line in enumerate((ROOT / name).read_text().splitlines(), start=1)
         if "://" in line or " @ " in line or line.startswith("-")
     ]
@@ -42,7 +43,7 @@ def address_faults() -> list[str]:
 def hash_faults() -> list[str]:
     return [
         f"{name}: {entry.splitlines()[0].split()[0]} has no hash; run `make lock`."
-        for name in (RUN, DEV, TOOL)
+        for name in (RUN, SMS, DEV, TOOL)
         for entry in re.split(r"\n(?=[A-Za-z0-9])", (ROOT / name).read_text().strip())
         if "--hash=sha256:" not in entry
     ]
@@ -52,7 +53,9 @@ def pyproject_faults() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     asked = [(RUN, text) for text in project["project"]["dependencies"]]
     asked += [(DEV, text) for text in project["dependency-groups"]["dev"]]
-    locked = {name: pins(name) for name in (RUN, DEV)}
+    extra = project["project"]["optional-dependencies"]["sms"]
+    asked += [(lock, text) for lock in (SMS, DEV) for text in extra]
+    locked = {name: pins(name) for name in (RUN, SMS, DEV)}
     wrong = []
     for lock, text in asked:
         wish = Requirement(text)
@@ -65,11 +68,11 @@ def pyproject_faults() -> list[str]:
 
 
 def difference_faults() -> list[str]:
-    dev = pins(DEV)
     return [
-        f"{DEV}: {name} is {dev.get(name)}, but {version} in {RUN}; run `make lock`."
-        for name, version in pins(RUN).items()
-        if dev.get(name) != version
+        f"{wider}: {name} is {pins(wider).get(name)}, but {version} in {lock}; run `make lock`."
+        for lock, wider in ((RUN, SMS), (SMS, DEV))
+        for name, version in pins(lock).items()
+        if pins(wider).get(name) != version
     ]
 
 
@@ -77,8 +80,9 @@ def compile_locks(extra: list[str]) -> None:
     """Pin afresh; versions already locked stay unless `--upgrade` is given."""
     uv = [str(UV), "pip", "compile", *OPTIONS, *extra]
     subprocess.run([*uv, "pyproject.toml", "-o", RUN], cwd=ROOT, check=True)
-    dev = [*uv, "pyproject.toml", "--group", "dev", "-c", RUN, "-o", DEV]
-    subprocess.run(dev, cwd=ROOT, check=True)
+    sms = [*uv, "pyproject.toml", "--extra", "sms"]
+    subprocess.run([*sms, "-c", RUN, "-o", SMS], cwd=ROOT, check=True)
+    subprocess.run([*sms, "--group", "dev", "-c", SMS, "-o", DEV], cwd=ROOT, check=True)
     subprocess.run(
         [*uv, "-", "--no-annotate", "-o", TOOL],
         cwd=ROOT,

@@ -1,6 +1,6 @@
 """Builds .venv from a lock, with nothing but a Python and its standard library.
 
-    python3 -I config/runtime/bootstrap.py run|test
+    python3 -I config/runtime/bootstrap.py run|sms|test
 
 `-I` keeps this folder off the import path. The first lines run on any Python 3, so that an old one
 hears a sentence instead of a traceback.
@@ -29,6 +29,7 @@ STAMP = VENV / "installed.json"
 UV_LOCK = CHECKOUT / "requirements-uv.lock"
 LOCKS = {
     "run": CHECKOUT / "requirements.lock",
+    "sms": CHECKOUT / "requirements-sms.lock",
     "test": CHECKOUT / "requirements-dev.lock",
 }
 PIP = [str(PYTHON), "-m", "pip"]
@@ -39,9 +40,10 @@ def main() -> None:
     """Bring .venv up to the lock of the wanted set, unless it is there already."""
     wanted = (sys.argv[1:] or [""])[0]
     if wanted not in LOCKS:
-        sys.exit("Usage: bootstrap.py run|test")
-    if read_stamp().get("set") == "test":
-        wanted = "test"  # it holds everything of the other set, with the same versions
+        sys.exit("Usage: bootstrap.py run|sms|test")
+    there, sets = read_stamp().get("set"), list(LOCKS)
+    if there in LOCKS and sets.index(there) > sets.index(wanted):
+        wanted = there  # it holds everything of the sets before it, with the same versions
     target = {"set": wanted, "made_from": digest(wanted)}
     if read_stamp() == target and works():
         return

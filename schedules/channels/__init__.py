@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from schedules.channels import robots, webhook
+from schedules.channels import robots, sms, webhook
 from schedules.channels.answers import Answer, Message, Outcome
 from schedules.choices import BY_HAND, ChannelKind
 
@@ -17,6 +17,7 @@ __all__ = ["SENDERS", "Answer", "Message", "Outcome", "address_fault", "hand_ove
 SENDERS: dict[str, Callable[[Message], Answer]] = {
     ChannelKind.APPRISE: robots.send,
     ChannelKind.WEBHOOK: webhook.send,
+    ChannelKind.SMS: sms.send,
 }
 FAULTS: Mapping[str, Callable[[str], bool]] = {
     ChannelKind.APPRISE: robots.understands,
@@ -42,6 +43,8 @@ def address_fault(kind: str, url: str) -> str:
         return _("This channel needs no address: leave it empty.") if url else ""
     if not url:
         return _("Give the address of the robot, mailbox or service.")
+    if kind == ChannelKind.SMS:
+        return sms.fault(url)
     if FAULTS[kind](url):
         return ""
     if kind == ChannelKind.WEBHOOK:

@@ -36,10 +36,15 @@ def send(message: Message) -> Answer:
             stream=True,
         ) as answer:
             return _read(answer)
-    except ConnectTimeout as error:
-        return Answer(Outcome.BUSY, _said(error))
     except RequestException as error:
-        return Answer(Outcome.BUSY if _never_connected(error) else Outcome.UNKNOWN, _said(error))
+        return lost(error)
+
+
+def lost(error: RequestException) -> Answer:
+    """Return what a broken connection tells: never made, nothing was taken; else nobody knows."""
+    never = isinstance(error, ConnectTimeout) or _never_connected(error)
+    # Only the kind: the address in the text may hold a secret.
+    return Answer(Outcome.BUSY if never else Outcome.UNKNOWN, type(error).__name__)
 
 
 def _read(answer: requests.Response) -> Answer:
@@ -63,8 +68,3 @@ def _delivered(said: str) -> bool:
 def _never_connected(error: RequestException) -> bool:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(reason, NewConnectionError)
-
-
-def _said(error: Exception) -> str:
-    # Only the kind: the address in the text may hold a secret.
-    return type(error).__name__

@@ -83,3 +83,27 @@ def test_the_township_does_not_see_channels(world):
         browser(world.township).get(reverse("admin:schedules_channel_changelist")).status_code
         == 403
     )
+
+
+TENCENT = "tencent://AKID:geheim@1400001/9876?sign=网格"
+
+
+def test_an_sms_channel_is_sealed_like_any_other(county):
+    county.post(reverse("admin:schedules_channel_add"), form(kind=ChannelKind.SMS, new_url=TENCENT))
+
+    channel = Channel.objects.get()
+    assert (channel.kind, channel.url) == (ChannelKind.SMS, TENCENT)
+    page = county.get(reverse("admin:schedules_channel_change", args=[channel.pk]))
+    assert b"geheim" not in page.content
+    assert b"tencent://SECRET_ID" in page.content  # the help says how an address reads
+
+
+def test_an_sms_channel_without_its_kit_is_refused_with_how_to_install_it(county, monkeypatch):
+    monkeypatch.setattr("schedules.channels.sms.find_spec", lambda _name: None)
+
+    answer = county.post(
+        reverse("admin:schedules_channel_add"), form(kind=ChannelKind.SMS, new_url=TENCENT)
+    )
+
+    assert "make env SMS=1" in answer.content.decode()
+    assert not Channel.objects.exists()
