@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from grid.models import Post, User, ancestor_codes
 from schedules import sql
 from schedules.models import DigestTime
 from schedules.services.jobs import has_run, job_run
@@ -94,6 +96,17 @@ def slots_now(now: datetime) -> dict[str, str]:
         place: max((f"{at:%H:%M}" for at in own if at <= clock), default="")
         for place, own in times.items()
     }
+
+
+def times_for(user: User, day: date) -> list[time]:
+    """Return the times at which a user gets digests on a day, the earliest first."""
+    posts = Post.objects.active_on(day).filter(user=user)
+    homes = posts.values_list(Coalesce("place_id", "block__township_id"), flat=True)
+    home = min(filter(None, homes), default="")
+    own = DigestTime.objects.filter(place__in=ancestor_codes(home) if home else [])
+    told = list(own.values_list("place", "at"))
+    nearest = max((place for place, _at in told), key=len, default="")
+    return sorted(at for place, at in told if place == nearest) or list(SLOTS)
 
 
 def owed_slots(now: datetime) -> list[str]:

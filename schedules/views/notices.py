@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from grid.days import today
+from grid.models import User
 from grid.paging import keyset_page
 from grid.permissions import Permission
 from grid.web import PortalRequest, page, tried
@@ -20,6 +23,7 @@ from schedules.reminding import (
     others_of,
     screening_sentence,
 )
+from schedules.services.digests import times_for
 from schedules.services.escalation import KIND as ESCALATION
 from schedules.services.handover import KIND as HANDOVER
 from schedules.services.inspections import KIND as INSPECTION
@@ -80,8 +84,15 @@ def notices(request: PortalRequest) -> HttpResponse:
         "notices": with_people(request, shown.rows),
         "upto": max((row.created_at for row in fresh), default=None),
         "can_screen": request.user.can(Permission.DECIDE),
+        "none_yet": "" if shown.rows else none_yet(request.user),
     }
     return page(request, "schedules/notices.html", context, fragment="rows")
+
+
+def none_yet(user: User) -> str:
+    """Return when the first notice is to be looked for: the times of the user's own place."""
+    times = _(", ").join(f"{at:%H:%M}" for at in times_for(user, today()))
+    return _("Every day at %(times)s you get one notice with what is to do.") % {"times": times}
 
 
 def with_people(request: PortalRequest, rows: Iterable[Reminder]) -> list[Notice]:

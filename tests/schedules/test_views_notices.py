@@ -1,13 +1,15 @@
 """The digests of a cadre: counted in the header, read by a POST, nobody else's."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
 
 from grid.days import today
-from schedules.models import Reminder
-from tests.factories.schedules import returnee
+from schedules.models import DigestTime, Reminder
+from schedules.services.digests import slots_now, times_for
+from tests.cast import COUNTY, TOWN
+from tests.factories.schedules import clock, returnee
 from tests.schedules.pages import browser, noon, soup
 
 __all__ = ["noon"]
@@ -82,3 +84,27 @@ def test_marking_needs_a_post(world):
 
 def test_without_digests_the_page_says_when_they_come(world):
     assert "No notices yet" in soup(browser(world.worker).get("/notices/")).text
+
+
+def empty_text(user):
+    return soup(browser(user).get("/notices/")).select_one("#rows").get_text(" ", strip=True)
+
+
+def test_who_has_no_notice_yet_reads_the_times_of_their_own_place(world):
+    assert "at 08:00, 16:00 you get one notice" in empty_text(world.worker)
+
+    for place, at in ((COUNTY, time(7)), (TOWN, time(18, 30)), (TOWN, time(9))):
+        DigestTime.objects.create(place_id=place, at=at)
+
+    assert "at 09:00, 18:30 you get" in empty_text(world.worker)
+    assert "at 07:00 you get" in empty_text(world.county)
+
+
+def test_the_times_told_are_those_at_which_digests_come(world):
+    DigestTime.objects.create(place_id=TOWN, at=time(9))
+    for somebody in world.users.values():
+        came = times_for(somebody, today())
+        hours = slots_now(clock(8, minute=30))
+        home = next((p.place_id or p.block.township_id for p in somebody.posts.all()), "")
+        slot = hours[TOWN] if home.startswith(TOWN) else hours[""]
+        assert (slot == "08:00") == (time(8) in came)
