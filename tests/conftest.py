@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,16 +20,18 @@ import time_machine
 from django.conf import settings
 from django.db import connections
 
+from tests.lanes import Lanes
 from tests.services import PREFIX
 
 pytest_plugins = ["tests.cast"]
 
 TEMPLATE = "GRID_TEST_TEMPLATE"
+MIGRATION = pytest.StashKey[subprocess.Popen[str]]()
 NOON = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=12, minute=0, second=0)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Migrate once for all processes of a parallel run; each clones the result.
+    """Migrate once for all processes of a parallel run; each copies the result.
 
     Static files are served from where they lie: no collected copy is needed.
     """
@@ -39,14 +42,46 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     own_server = PREFIX in os.environ.get("DATABASE_URL", "")
     if own_server and getattr(config.option, "numprocesses", None):
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-            cwd=config.rootpath,
-            check=True,
-        )
+        config.stash[MIGRATION] = start_migration(config)
         os.environ[TEMPLATE] = str(connections["default"].settings_dict["NAME"])
     if template := os.environ.get(TEMPLATE):
         connections["default"].settings_dict["TEST"]["TEMPLATE"] = template
+
+
+def start_migration(config: pytest.Config) -> subprocess.Popen[str]:
+    """Begin to migrate the database that the processes will copy."""
+    migration = subprocess.Popen(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=config.rootpath,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+    def end() -> None:
+        if migration.poll() is None:
+            migration.kill()
+            migration.communicate()
+
+    config.add_cleanup(end)
+    return migration
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    """Let no test begin before the tables are there; the processes have collected meanwhile."""
+    migration = node.config.stash.get(MIGRATION, None)
+    if migration is None or migration.returncode == 0:
+        return
+    said, _nothing = migration.communicate()
+    if migration.returncode:
+        pytest.exit(f"manage.py migrate failed:\n{said}", returncode=1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes | None:
+    """Hand out files as tests.lanes says."""
+    return Lanes(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)
