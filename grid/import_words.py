@@ -5,8 +5,8 @@ for Chinese readers. For others a table names them (grid.import_labels).
 """
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -46,7 +46,9 @@ ROW_KINDS = {
 FIXED = {"sex": SEX, "id_type": DOCUMENT_TYPES}
 _NUMBERS = re.compile(r"\d{10,}[Xx]?")
 _PERSONAL = ("id_number", "phone", "contact_phone")
+FEWEST = 3  # rows for which what all of them say is said once
 PHONE = 13  # characters of a phone at most; with blanks or hyphens in it
+Problem = TypeVar("Problem")
 _FILLED = re.compile(r"[“\"]?\{[a-z_]+\}[”\"]?")
 
 
@@ -146,3 +148,11 @@ def code_label(code: str, own: dict[str, str] | None = None) -> str:
     bare = re.sub(r"（…）|\(…\)", "", bare)
     first = re.split(r"[。；;：，]|[.:;](?=\s|$)", bare, maxsplit=1)[0]
     return first.strip(" …") or bare.strip() or code
+
+
+def said_once(told: Sequence[Sequence[Problem]]) -> list[Problem]:
+    """Return what every one of several rows says, to be said once above them all."""
+    if len(told) < FEWEST:
+        return []
+    first, *others = told
+    return [problem for problem in first if all(problem in row for row in others)]

@@ -124,7 +124,7 @@ class UploadForm(ListPlaceForm, OptionsForm):
         label=_("Judged as of"),
         widget=DateInput(),
         initial=today,
-        help_text=_("Gives dates without a year their year."),
+        help_text=_("Dates without a year, and tomorrow in a sign-up chain, are counted from it."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from grid.import_pages import (
     tabs_of,
 )
 from grid.import_rows import SAME_PERSON, judged_of, lines_of, sides_of, villages_for
+from grid.import_words import said_once
 from grid.models import ImportBatch, ImportRow
 from grid.paging import keyset_page
 from grid.permissions import Permission
@@ -201,6 +202,7 @@ def _rows(
         "codes": codes_of(batch, kind, sought),
         "page": found,
         "lines": lines,
+        "shared": said_once([line.problems for line in lines]),
         "headings": headings,
         "width": len(headings) + 4 + many,
         "has_rows": bool(batch.summary.get("rows")),
@@ -226,6 +228,7 @@ def import_row(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "batch": batch,
         "line": line,
+        "shared": (),
         "sides": sides_of(batch, kind, line, judged),
         "form": AnswerForm(kind=kind, batch=batch, keys=[k for k in keys if k in line.asked]),
         "back": f"{reverse('import-detail', args=[batch.pk])}?show={row.action}",

@@ -5,12 +5,14 @@ import re
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from grid.choices import Tier
 from grid.models import User
 from returnees.models import HealthLog
 from schedules.choices import Evidence
-from schedules.models import Contact, Task
+from schedules.models import Contact, Escalation, Task
 from tests.browser.conftest import PHONE
 from tests.factories.schedules import task
 
@@ -142,3 +144,21 @@ def test_a_round_logs_the_whole_household_on_one_screen(windows, home):
     assert not left.filter(episode__in=[home.first, home.second]).exists()
     seen = Contact.objects.filter(kind=Evidence.MEASURE).values_list("episode", flat=True)
     assert set(seen) == {pk for pk, evidence in owed.items() if Evidence.MEASURE in evidence}
+
+
+def test_the_box_of_what_climbed_stands_beside_the_name_and_is_big_enough_to_touch(windows, home):
+    late = Task.objects.filter(episode=home.first).first()
+    Escalation.objects.create(
+        matter="overdue", task=late, episode=home.first, place_id=home.first.place_id,
+        tier=Tier.VILLAGE, user=home.world.township, since=timezone.now(), told_at=timezone.now(),
+    )  # fmt: skip
+    page = windows.open(home.world.township, PHONE, reverse("escalations"))
+
+    box = page.locator("tbody label.tick").bounding_box()
+    name = page.locator("tbody th a").bounding_box()
+
+    assert box["width"] >= 44
+    assert box["height"] >= 44
+    assert box["y"] < name["y"] + name["height"] / 2 < box["y"] + box["height"]
+    assert name["x"] + name["width"] <= box["x"]
+    assert box["x"] + box["width"] <= PHONE["width"]

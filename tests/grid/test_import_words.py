@@ -6,7 +6,7 @@ from django.utils import translation
 from grid.batches.kinds import ListKind
 from grid.batches.registry import all_kinds
 from grid.import_labels import ENGLISH, SHORT
-from grid.import_words import code_label, field_of, key_name
+from grid.import_words import code_label, field_of, key_name, said_once
 from grid.imports.messages import MESSAGES
 
 KINDS = all_kinds()  # as the apps registered them: tests may add lists of their own
@@ -47,3 +47,10 @@ def test_a_value_without_a_column_of_its_own_is_named_in_the_readers_language() 
     assert field_of(cadres.spec, "dest_code") is None
     with translation.override("zh-hans"):
         assert key_name(cadres.spec, "dest_code") == "村（社区）"
+
+
+def test_what_every_one_of_several_rows_says_is_said_once() -> None:
+    assert said_once([["a", "b"], ["b", "c"], ["d", "b"]]) == ["b"]
+    assert said_once([["a"], ["a"]]) == []
+    assert said_once([["a"], [], ["a"]]) == []
+    assert said_once([]) == []

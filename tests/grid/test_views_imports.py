@@ -397,3 +397,20 @@ def test_the_page_of_an_import_asks_as_often_for_many_rows_as_for_few(
 
     with django_assert_max_num_queries(40):
         client.get(address)
+
+
+def test_a_reason_that_all_rows_share_stands_above_them_once(world: World) -> None:
+    in_force()
+    rows = [a_row(n, number=spoilt(id_number(700 + n))) for n in (1, 2, 3)]
+    three = upload(browser(world.township), as_text(*rows, a_row(4)))
+
+    refused = soup(detail(world, three, show="refuse"))
+    everything = soup(detail(world, three, show="all"))
+
+    (above,) = refused.select("#rows > .card-soft .reasons li")
+    assert len(refused.select("tbody tr")) == 3
+    assert not refused.select("tbody .reasons")
+    assert [one.text for one in everything.select("tbody .reasons li")] == [above.text] * 3
+    assert not everything.select("#rows > .card-soft .reasons")
+    row = browser(world.township).get(refused.select_one("tbody th a")["href"])
+    assert above.text in [one.text for one in soup(row).select(".reasons li")]
