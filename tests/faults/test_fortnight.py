@@ -16,12 +16,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from config.runtime.up import WORKERS
 from schedules.models import Reminder
 from tests.factories.schedules import clock
 from tests.faults.county import one_channel
 from tests.faults.fortnight import (
     ACTING,
-    AHEAD,
     HOURS,
     MINUTE,
     MORE_HOURS,
@@ -42,7 +42,7 @@ from tests.faults.site import Program, Site
 from tests.schedules.service import Service
 
 PEOPLE = 5000
-KINDS = ("worker", "child", "valkey", "postgres")
+KINDS = (*WORKERS, "child", "valkey", "postgres")
 PATIENCE = 10.2  # seconds that a worker waits for a service which hangs
 MOST_REFUSED = 2  # how often the service is busy for a message: three times more it is tried
 # After a death: beat's messages once others have given up waiting for it, and once more.
@@ -132,20 +132,20 @@ def faults(seed: int, steps: list[datetime], deaths: dict[str, int], *, hangs: f
 
 
 class Wild:
-    """A fortnight on real workers, one of which, or what they work with, dies in some hours."""
+    """A fortnight on the real workers, one of which, or what they need, dies in some hours."""
 
     def __init__(self, site: Site, people: People, dying: Faults) -> None:
         self.site, self.people, self.dying = site, people, dying
-        self.worker: Program = site.start("worker")
+        self.workers: dict[str, Program] = {name: site.start(name) for name in WORKERS}
 
     def live(self, steps: list[datetime]) -> None:
         """Live through these hours; after a death, the next minutes' messages come as ever."""
         for hour in steps:
             death = self.dying.at.get(hour)
             if self.people.act(hour):
-                self.kill(death, early=True)
-                self.sweep(hour - AHEAD + MINUTE)
-                self.sweep(hour - MINUTE)
+                died = self.kill(death, early=True)
+                for minutes in (4, 1) if died else (4,):
+                    self.sweep(hour - minutes * MINUTE)
             self.ring(hour)
             again = AGAIN if self.kill(death, early=False) else ()
             self.settle()
@@ -176,12 +176,12 @@ class Wild:
         if death is None or death.early is not early:
             return False
         time.sleep(death.after)
-        if death.kind == "worker":
-            self.worker.kill()
+        if death.kind in self.workers:
+            self.workers[death.kind].kill()
             self.site.forget_taken()
-            self.worker = self.site.start("worker")
+            self.workers[death.kind] = self.site.start(death.kind)
         elif death.kind == "child":
-            self.worker.kill_child(self.dying.random.randrange(2))
+            self.workers["worker"].kill_child(self.dying.random.randrange(2))
         elif death.kind == "valkey":
             self.site.kill_server(self.site.valkey)
         else:
@@ -243,7 +243,7 @@ def differing(wanted: set[Any], found: set[Any]) -> list[tuple[str, Any]]:
 @pytest.mark.processes
 def test_a_fortnight_of_deaths_leaves_what_a_quiet_one_leaves(site, county, service, post):
     county("start", 12)
-    deaths = {"worker": 1, "child": 2, "valkey": 2, "postgres": 1}
+    deaths = {"worker": 1, "reconcile": 1, "child": 1, "valkey": 2, "postgres": 1}
     live(site, service, post, people=12, seed=5, hours=HOURS, deaths=deaths)
 
 
