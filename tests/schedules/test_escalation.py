@@ -6,6 +6,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.utils import translation
 
 from grid.choices import Tier
 from grid.days import today
@@ -231,10 +232,11 @@ def test_an_answer_is_kept_and_only_by_whom_it_was_asked(unchecked, chain):
     escalate(now=clock(20))
     row = Escalation.objects.get()
 
-    with pytest.raises(AnswerRefusedError, match="answer"):
-        answer_escalations(keys=[row.pk], answer="x", by=chain.township)
-    with pytest.raises(AnswerRefusedError, match="Say"):
-        answer_escalations(keys=[row.pk], answer=" ", by=chain.head)
+    with translation.override("en"):
+        with pytest.raises(AnswerRefusedError, match="answer"):
+            answer_escalations(keys=[row.pk], answer="x", by=chain.township)
+        with pytest.raises(AnswerRefusedError, match="Say"):
+            answer_escalations(keys=[row.pk], answer=" ", by=chain.head)
     assert answer_escalations(keys=[row.pk], answer="已派人上门", by=chain.head) == 1
 
     row.refresh_from_db()
