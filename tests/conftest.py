@@ -19,6 +19,8 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.lanes import Lanes
 from tests.services import PREFIX
@@ -28,6 +30,15 @@ pytest_plugins = ["tests.cast"]
 TEMPLATE = "GRID_TEST_TEMPLATE"
 MIGRATION = pytest.StashKey[subprocess.Popen[str]]()
 NOON = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=12, minute=0, second=0)
+
+# How long an example takes to make or to try says how busy the machine is, and nothing else.
+hypothesis_settings.register_profile(
+    "patient",
+    parent=hypothesis_settings.default,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
