@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from grid.batches.files import sheets_told
 from grid.batches.kinds import ListKind
@@ -60,6 +61,14 @@ def head_of(batch: ImportBatch, kind: ListKind, user: User) -> dict[str, Any]:
 def _promise(batch: ImportBatch) -> str:
     """Return what a confirmation does with the rows; where it writes none, it says so."""
     promise, nothing = promise_of(batch), _("No row would be written.")
+    if batch.state == BatchState.UNDONE:
+        taken_back = batch.summary.get("taken_back", 0)
+        sentence = ngettext(
+            "%(n)d row was taken back; before that: %(figures)s",
+            "%(n)d rows were taken back; before that: %(figures)s",
+            taken_back,
+        )
+        return sentence % {"n": taken_back, "figures": promise}
     if batch.state != BatchState.CHECKED or writes(batch) or promise == nothing:
         return promise
     return f"{promise} {nothing}"

@@ -364,6 +364,7 @@ def test_confirmed_rows_are_returnees_and_can_be_taken_back(world: World) -> Non
     assert {row.person.name for row in listed} == {"郝一一", "郝双双"}
     assert not Episode.objects.exists()
     assert of(batch).state == BatchState.UNDONE
+    assert "2 rows were taken back; before that: 2 new" in soup(page_of(world, batch)).text
 
 
 @pytest.mark.django_db(transaction=True)  # the history tells the time of the transaction
