@@ -111,10 +111,8 @@ def _line(
 
 def _following(plan: Any, last: JobRun | None, now: datetime) -> datetime:
     """Return when a job is due next: at its clock time, or so long after its last run."""
-    if hasattr(plan, "hour"):
-        # Celery reads the hours off the time it is given, in whatever zone that is.
-        left: timedelta = plan.remaining_estimate(timezone.localtime(now))
-        return now + left
+    if hasattr(plan, "hour"):  # of every day
+        return min(_next(time(hour, minute), now) for hour in plan.hour for minute in plan.minute)
     pause: timedelta = plan.run_every
     return max(now, (last.started_at if last else now) + pause)
 
