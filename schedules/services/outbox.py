@@ -142,6 +142,8 @@ def settle(done: Sequence[Settled], *, now: datetime) -> int:
 
 def _send(row: Reminder, told: Told | None, now: datetime) -> Settled:
     """Hand one message over, or drop it where there is nothing left to say."""
+    if row.kind not in URGENT and (open_at := after_quiet(now)) > now:
+        return _given_back(row, open_at)  # it should have gone before: a backlog, an outage
     one = Settled(row, token=row.attempts)
     if told is None or row.via is None or not row.via.is_active:
         row.state = ReminderState.DROPPED
@@ -200,9 +202,11 @@ def _unknown(one: Settled, answer: str) -> Settled:
     return one
 
 
-def _given_back(row: Reminder) -> Settled:
+def _given_back(row: Reminder, until: datetime | None = None) -> Settled:
+    """Leave a message to the next batch, or until a moment, as if it had not been claimed."""
     one = Settled(row, token=row.attempts)
     row.attempts -= 1
+    row.not_before = until or row.not_before
     return one
 
 

@@ -209,6 +209,19 @@ def test_another_attempt_keeps_the_quiet_hours_too(world, held, sms, service):
     assert out().not_before == clock(6, minute=30) + timedelta(days=1)
 
 
+def test_what_is_still_waiting_when_the_quiet_hours_begin_waits_until_they_end(
+    world, held, sms, service
+):
+    ladder(world.cadre, sms)
+    first_rungs(now=clock(8))
+    morning = clock(6, minute=30) + timedelta(days=1)
+
+    send_due(now=clock(22, minute=1))
+
+    assert service.got == []
+    assert (out().state, out().not_before, out().attempts) == (ReminderState.WAITING, morning, 0)
+
+
 def test_when_a_channel_fails_the_next_one_is_tried(world, held, sms, service):
     paste = Channel.objects.create(name="group", kind=ChannelKind.PASTE)
     ladder(world.cadre, sms, paste)
