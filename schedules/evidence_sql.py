@@ -184,11 +184,14 @@ SELECT EXISTS (SELECT FROM returnees_healthlog WHERE episode_id = ANY(%(ids)s::b
     EXISTS (SELECT FROM schedules_contact WHERE episode_id = ANY(%(ids)s::bigint[]))
 """
 
-# The keys of the latest evidence; a minute's worth many times over. What a page writes is closed
-# with it: this is the net for writers who did not say so.
-LATEST = """
-(SELECT episode_id FROM returnees_healthlog ORDER BY id DESC LIMIT %(limit)s)
-UNION (SELECT episode_id FROM schedules_contact ORDER BY id DESC LIMIT %(limit)s)
-UNION (SELECT episode_id FROM returnees_test
-    WHERE result_at >= %(now)s - interval '15 minutes' LIMIT %(limit)s)
+# Evidence in the order in which it was written, so much at a time. Of a test that is its history:
+# the result comes into a row that stands already.
+SOURCES = {
+    "logs": ("returnees_healthlog", "id"),
+    "contacts": ("schedules_contact", "id"),
+    "tests": ("returnees_testevent", "pgh_id"),
+}
+NEWEST = "SELECT coalesce(max({key}), 0) FROM {table}"
+AFTER = """
+SELECT {key}, episode_id FROM {table} WHERE {key} > %(after)s ORDER BY {key} LIMIT %(most)s
 """

@@ -1,5 +1,6 @@
 """Evidence closes a task, a tick does not."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,10 @@ SEEING = [ContactChannel.VISIT, ContactChannel.VIDEO, ContactChannel.SITE]
 FAILED_ATTEMPTS = 3
 # Evidence may be entered for an earlier day; this far back it still closes that day's task.
 DAYS_BACK = 62
+# Rows of each kind of evidence that a sweep looks at: far more than a minute brings.
+MOST = 2000
+# As many before the last one seen are looked at again: who began earlier may end later.
+STRAGGLERS = 500
 
 
 @transaction.atomic
@@ -41,6 +46,26 @@ def close_by_evidence(
     if tests:
         closed += sql.run(evidence_sql.BY_TEST, **common)
     return closed + _close_by_contact(common) if contacts else closed
+
+
+def close_latest(*, seen: Mapping[str, int], now: datetime) -> tuple[int, dict[str, int]]:
+    """Close tasks by what was written since the last look; return how many, and what is seen now.
+
+    What a page writes is closed with it: this is the net for writers who did not say so, or whose
+    message was lost. `seen` holds the last key of each kind (evidence_sql.SOURCES); of more than a
+    minute brings the next looks take up the rest.
+    """
+    upto: dict[str, int] = {}
+    episodes: set[int] = set()
+    for kind, (table, key) in evidence_sql.SOURCES.items():
+        ((newest,),) = sql.rows(evidence_sql.NEWEST.format(table=table, key=key))
+        known = min(seen.get(kind, newest - MOST), newest)
+        after = evidence_sql.AFTER.format(table=table, key=key)
+        found = sql.rows(after, after=known - STRAGGLERS, most=MOST)
+        upto[kind] = max([known, *(at for at, _episode in found)])
+        episodes |= {episode for _at, episode in found}
+    closed = close_by_evidence(episode_ids=sorted(episodes), now=now) if episodes else 0
+    return closed, upto
 
 
 def _there_is(ids: list[int] | None) -> tuple[bool, bool, bool]:

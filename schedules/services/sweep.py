@@ -8,10 +8,10 @@ from django.utils import timezone
 from grid.batches.committing import resume_stalled as resume_imports
 from returnees.services.confirming import resume_confirming
 from returnees.services.screening import resume_stalled
-from schedules import evidence_sql, sql
+from schedules import sql
 from schedules.services.day import end_day, run_day
 from schedules.services.digests import owed_slots, send_digests
-from schedules.services.evidence import close_by_evidence
+from schedules.services.evidence import close_latest
 from schedules.services.handover import Seen, follow_changed
 from schedules.services.jobs import has_run, job_run
 from schedules.services.outbox import queue_due
@@ -20,8 +20,6 @@ from schedules.services.responsibility import follow_recent
 
 # Plans brought up to date by one sweep at most; the next one goes on.
 MOST_PLANS = 2000
-# The newest evidence rows looked at by each sweep: far more than a minute brings.
-NEWEST = 2000
 # Beat has this long to do its own work before the sweep steps in.
 PATIENCE = timedelta(minutes=10)
 
@@ -33,13 +31,13 @@ def sweep(*, now: datetime | None = None) -> None:
     """
     given, now = now, now or timezone.now()
     with job_run("sweep") as job:
-        seen = Seen.of(job.figures.get("seen"))  # by the sweep before
+        before = job.figures  # of the last sweep
         job.figures = {
             "jobs": run_owed_jobs(now=now),
             "plans": _stale_plans(now),
-            "closed": _newest_evidence(now),
+            **_closed(before.get("evidence") or {}, now),
             "moved": follow_recent(now=now),
-            **_followed(seen, now),
+            **_followed(Seen.of(before.get("seen")), now),
             "screenings": resume_stalled(now=now) + resume_confirming(now=now),
             "imports": resume_imports(now=now),
             "reminders": queue_due(now=given),
@@ -76,6 +74,6 @@ def _followed(seen: Seen | None, now: datetime) -> dict[str, Any]:
     return {"followed": many, "seen": upto.kept()}
 
 
-def _newest_evidence(now: datetime) -> int:
-    latest = sql.rows(evidence_sql.LATEST, now=now, limit=NEWEST)
-    return close_by_evidence(episode_ids=[row[0] for row in latest], now=now)
+def _closed(seen: dict[str, int], now: datetime) -> dict[str, Any]:
+    many, upto = close_latest(seen=seen, now=now)
+    return {"closed": many, "evidence": upto}
