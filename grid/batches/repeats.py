@@ -6,6 +6,7 @@ the batch when a later row repeats them, with one query for each thousand rows.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 from grid.batches.kinds import ListKind, Values
@@ -17,6 +18,14 @@ from grid.models import ImportBatch
 MOST = 40  # earlier rows of one subject that a row is compared with
 SAME = ("exact", "reformatted")
 SOUND = ("ok", "warn")  # verdicts of rows that can be imported as they stand
+
+
+Met = list[tuple[int, int]]  # a subject's key, the number of a row
+
+
+def key_of(subject: Any) -> int:
+    """Return what stands for a subject: the same number in every process, unlike hash()."""
+    return int.from_bytes(blake2b(repr(subject).encode(), digest_size=8).digest(), signed=True)
 
 
 @dataclass(slots=True)
@@ -46,6 +55,7 @@ class Repeats:
     ignored: frozenset[str]  # headings that do not count: running numbers
     met: dict[int, int | list[int]] = field(default_factory=dict)  # subject: its rows' numbers
     through: int = 0  # the last row met
+    fresh: Met = field(default_factory=list)  # subjects, and rows about them, of the last rows
 
     def classify(self, rows: Sequence[Row], values: Sequence[Values]) -> list[Duplicate | None]:
         """Return how each row repeats an earlier one; None where it does not.
@@ -57,6 +67,7 @@ class Repeats:
             self.kind.same(one) if row.kind == "data" and row.verdict in SOUND else None
             for row, one in zip(rows, values, strict=True)
         ]
+        self.fresh = []
         known = self._known(subjects)
         found = [
             None if subject is None else self._one(row, one, subject, known)
@@ -65,6 +76,12 @@ class Repeats:
         self.through = rows[-1].number
         return found
 
+    def take(self, met: Met, before: int) -> None:
+        """Meet rows before this number by what another worker has met."""
+        for subject, number in met:
+            self._meet(subject, number)
+        self.through = before - 1
+
     def catch_up(self, before: int) -> None:
         """Meet the rows before this number that others have stored since."""
         stored = self.batch.rows.filter(number__gt=self.through, number__lt=before, kind="data")
@@ -72,7 +89,7 @@ class Repeats:
         for row in new.only("batch", "number", "values").iterator(chunk_size=500):
             subject = self.kind.same(row.values or {})
             if subject is not None:
-                self._meet(hash(subject), row.number)
+                self._meet(key_of(subject), row.number)
         self.through = before - 1
 
     def _one(
@@ -82,16 +99,17 @@ class Repeats:
         met = known.get(subject)
         if met is None:
             known[subject] = _Met(row.number, row.number, {raw}, dict(values))
-            self._meet(hash(subject), row.number)
+            self._meet(key_of(subject), row.number)
             return None
         if raw in met.raws:
             return Duplicate("exact", met.first, {})
         found = self._compare(values, met)
         met.take(row.number, raw, values, found)
-        self._meet(hash(subject), row.number)
+        self._meet(key_of(subject), row.number)
         return found
 
     def _meet(self, subject: int, number: int) -> None:
+        self.fresh.append((subject, number))
         numbers = self.met.get(subject)
         if numbers is None:
             self.met[subject] = number
@@ -117,7 +135,7 @@ class Repeats:
         """Return what earlier rows of the list said of these subjects."""
         wanted: set[int] = set()
         for subject in subjects:
-            numbers = self.met.get(hash(subject)) if subject is not None else None
+            numbers = self.met.get(key_of(subject)) if subject is not None else None
             if numbers is not None:
                 wanted.update([numbers] if isinstance(numbers, int) else numbers)
         known: dict[Any, _Met] = {}

@@ -8,7 +8,7 @@ from itertools import islice
 from grid.batches.groups import settle_groups
 from grid.batches.kinds import Book, Frame, Judged, ListKind, Values
 from grid.batches.reading import heading_of
-from grid.batches.repeats import SAME, SOUND, Repeats
+from grid.batches.repeats import SAME, SOUND, Met, Repeats
 from grid.batches.running import CHUNK
 from grid.batches.sentences import named, problem, stored
 from grid.bulk import copy_in, make
@@ -20,14 +20,20 @@ from grid.imports.lists import Context
 from grid.imports.results import Problem, Row, Seen, Understood
 from grid.models import ImportBatch, ImportRow
 
+RECENT = 4  # parts: two workers are at most that far apart
+
 
 @dataclass(slots=True)
 class Part:
-    """Some rows of the file, read, and what is known of whom they are about."""
+    """Some rows of the file, read, what is known of whom they are about, and what to store.
+
+    `ready` is what becomes of each row unless it turns out to repeat an earlier one.
+    """
 
     rows: list[Row]
     values: list[Values]
     book: Book
+    ready: list[ImportRow]
 
 
 @dataclass(slots=True)
@@ -35,7 +41,8 @@ class SoFar:
     """What the parts stored by now add up to.
 
     `unknown` counts by field the texts that stand for none of its values; `groups` links a row with
-    the later ones that update it.
+    the later ones that update it. `recent` tells of the last parts whom their rows are about, so
+    that whoever stores the next one need not read them again.
     """
 
     parts: int = 0
@@ -43,9 +50,11 @@ class SoFar:
     verdicts: Counter[str] = field(default_factory=Counter)
     unknown: dict[str, dict[str, int]] = field(default_factory=dict)
     groups: dict[int, list[int]] = field(default_factory=dict)
+    recent: list[tuple[int, Met]] = field(default_factory=list)  # by number of the part
 
-    def count(self, part: Part, unknown: Mapping[str, Mapping[str, int]]) -> None:
-        """Add a part, and the unknown texts met since the last one."""
+    def count(self, part: Part, unknown: Mapping[str, Mapping[str, int]], met: Met) -> None:
+        """Add a part, the unknown texts met since the last one, and whom its rows are about."""
+        self.recent = [*self.recent, (self.parts, met)][-RECENT:]
         self.parts += 1
         self.rows += len(part.rows)
         self.verdicts.update(row.verdict for row in part.rows if row.verdict)
@@ -94,24 +103,35 @@ class Check:
         rows = [self.understood.read(one) for one in seen]
         values = [self.kind.values(row, self.context) if row.kind == "data" else {} for row in rows]
         sound = (values[n] for n, row in enumerate(rows) if row.verdict in SOUND)
-        return Part(rows, values, self.kind.book(list(sound), self.frame))
+        book = self.kind.book(list(sound), self.frame)
+        ready = [self._row(row, one, None, book) for row, one in zip(rows, values, strict=True)]
+        return Part(rows, values, book, ready)
 
     def store(self, part: Part) -> None:
         """Judge the rows of a part and store them: all before it are stored already."""
         rows, values = part.rows, part.values
         if self.so_far.parts > self.met:
-            self.repeats.catch_up(rows[0].number)
+            self._catch_up(before=rows[0].number)
         found = self.repeats.classify(rows, values)
         copy_in(
             [
-                self._row(row, one, dup, part.book)
-                for row, one, dup in zip(rows, values, found, strict=True)
+                ready if dup is None else self._row(row, one, dup, part.book)
+                for row, one, dup, ready in zip(rows, values, found, part.ready, strict=True)
             ]
         )
         unknown = self.understood.unknown_values
-        self.so_far.count(part, unknown)
+        self.so_far.count(part, unknown, self.repeats.fresh)
         self.met = self.so_far.parts
         unknown.clear()
+
+    def _catch_up(self, before: int) -> None:
+        """Meet the rows of parts that others have stored since ours."""
+        recent = dict(self.so_far.recent)
+        parts = range(self.met, self.so_far.parts)
+        if recent.keys() >= set(parts):
+            self.repeats.take([one for part in parts for one in recent[part]], before)
+        else:
+            self.repeats.catch_up(before)
 
     def finish(self) -> None:
         """Settle what rows say together; what was understood of the file is whole then."""

@@ -154,6 +154,7 @@ def _told(so_far: SoFar, moment: str) -> dict[str, Any]:
         "verdicts": dict(so_far.verdicts),
         "unknown": so_far.unknown,
         "groups": list(so_far.groups.items()),
+        "recent": so_far.recent,
     }
 
 
@@ -164,4 +165,5 @@ def _read(told: dict[str, Any]) -> SoFar:
         verdicts=Counter(told["verdicts"]),
         unknown=told["unknown"],
         groups=dict(told["groups"]),
+        recent=[(part, met) for part, met in told["recent"]],
     )

@@ -105,10 +105,13 @@ def readers(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return seen
 
 
+@pytest.mark.parametrize("told", [True, False])
 def test_two_workers_find_what_one_finds(
-    town: World, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+    town: World, asked: list[Any], monkeypatch: pytest.MonkeyPatch, told: bool
 ) -> None:
     with monkeypatch.context() as patch:
+        if not told:  # whoever comes late reads what others have stored
+            patch.setattr(Check, "_catch_up", lambda self, before: self.repeats.catch_up(before))
         seen = readers(patch)
         shared = checked(take())
     assert (len(seen), len(asked)) == (2, 1)
