@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,14 +35,52 @@ class Service:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
+class Answering(BaseHTTPRequestHandler):
+    """Takes what is posted, answers in JSON, and logs nothing."""
+
+    def do_POST(self) -> None:
+        self.take(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def take(self, body: bytes) -> None:
+        """Do what the service does with what it is sent."""
+        raise NotImplementedError
+
+    def say(self, status: int, body: Mapping[str, Any]) -> None:
+        """Answer with a status and a body."""
+        said = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Answer on a socket of this machine; what is yielded is its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 @contextmanager
 def running() -> Iterator[Service]:
     """Run a service for the length of a test."""
     service = Service()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    class Handler(Answering):
+        def take(self, body: bytes) -> None:
+            sent = json.loads(body)
             sent = {"key": self.headers["Idempotency-Key"] or "", **sent}
             answer = service.next_answer(sent["key"])
             taken = answer in ("hang", "cut", "twice") or answer < 300 or answer == 409
@@ -53,25 +91,12 @@ def running() -> Iterator[Service]:
             if answer == "cut":
                 self.connection.close()
                 return
-            said = json.dumps(service.body).encode()
             for status in (200, 200) if answer == "twice" else (answer,):
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(said)))
-                self.end_headers()
-                self.wfile.write(said)
+                self.say(status, service.body)
 
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    service.url = f"http://127.0.0.1:{server.server_port}/send"
-    try:
-        yield service
-    finally:
-        service.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as address:
+        service.url = f"{address}/send"
+        try:
+            yield service
+        finally:
+            service.over.set()

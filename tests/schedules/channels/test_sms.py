@@ -3,18 +3,17 @@
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from schedules.channels import Answer, Message, Outcome, address_fault, hand_over, sms
 from schedules.choices import ChannelKind
+from tests.schedules.service import Answering, serving
 
 # The kit reads the time in a way that newer Pythons advise against.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcfromtimestamp")
@@ -62,9 +61,8 @@ def signature(headers: Any, body: bytes) -> str:
 def running() -> Iterator[Provider]:
     provider = Provider()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+    class Handler(Answering):
+        def take(self, body: bytes) -> None:
             provider.actions.append(self.headers["X-TC-Action"])
             provider.got.append(json.loads(body))
             answers = provider.answers
@@ -79,27 +77,11 @@ def running() -> Iterator[Provider]:
                 answered: dict[str, Any] = {"SendStatusSet": [status]}
             else:
                 answered = {"Error": answer}
-            said = json.dumps({"Response": {**answered, "RequestId": "r"}}).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
+            self.say(200, {"Response": {**answered, "RequestId": "r"}})
 
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    provider.at = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(Handler) as address:
+        provider.at = address
         yield provider
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture
