@@ -253,11 +253,13 @@ def _check_or_queue(batch: ImportBatch, content: bytes, by: User | None) -> None
 
 def _check(batch: ImportBatch, content: bytes, *, by: User | None, shared: bool) -> None:
     """Check the whole file: in one transaction, or part by part with whoever helps."""
-    kind = kind_of(batch.list_name)
-    batch.rows.all().delete()
+    kind, moment = kind_of(batch.list_name), timezone.now()
+    if shared:
+        begin(batch, moment.isoformat())
+    else:
+        batch.rows.all().delete()
     context = kind.context(batch.place_id, batch.as_of)
     understood = understood_of(content, batch, kind, context)
-    moment = timezone.now()
     check = Check(batch, kind, understood, frame_of(batch, moment), context)
     if shared:
         _share(check, moment, by)
@@ -273,12 +275,11 @@ def _check(batch: ImportBatch, content: bytes, *, by: User | None, shared: bool)
 
 
 def _share(check: Check, moment: datetime, by: User | None) -> None:
-    """Lead a check that others may help with."""
+    """Lead a check that has begun and that others may help with."""
     batch, total = check.batch, _rows_told(check.batch)
-    begin(batch, moment.isoformat())
     batch.summary = {"done": 0, **({"total": total} if total else {})}
     batch.beat_at = timezone.now()
-    batch.save(update_fields=["mapping", "understood", "summary", "beat_at"])
+    batch.save(update_fields=["mapping", "summary", "beat_at"])
     _ask_for_help(batch, by.pk if by else None, moment.isoformat())
     Turns(check, moment.isoformat()).lead()
 

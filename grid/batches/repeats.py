@@ -6,11 +6,11 @@ the batch when a later row repeats them, with one query for each thousand rows.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 from grid.batches.kinds import ListKind, Values
 from grid.batches.records import plain
+from grid.batches.running import key_of
 from grid.imports.duplicates import Duplicate, compare
 from grid.imports.results import Row
 from grid.models import ImportBatch
@@ -18,14 +18,7 @@ from grid.models import ImportBatch
 MOST = 40  # earlier rows of one subject that a row is compared with
 SAME = ("exact", "reformatted")
 SOUND = ("ok", "warn")  # verdicts of rows that can be imported as they stand
-
-
 Met = list[tuple[int, int]]  # a subject's key, the number of a row
-
-
-def key_of(subject: Any) -> int:
-    """Return what stands for a subject: the same number in every process, unlike hash()."""
-    return int.from_bytes(blake2b(repr(subject).encode(), digest_size=8).digest(), signed=True)
 
 
 @dataclass(slots=True)

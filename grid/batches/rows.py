@@ -20,7 +20,7 @@ from grid.imports.lists import Context
 from grid.imports.results import Problem, Row, Seen, Understood
 from grid.models import ImportBatch, ImportRow
 
-RECENT = 4  # parts: two workers are at most that far apart
+RECENT = 4  # parts told of; who has been away for longer reads their rows
 
 
 @dataclass(slots=True)

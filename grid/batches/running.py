@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from hashlib import blake2b
 from typing import Any
 
 import structlog
@@ -91,6 +92,11 @@ def joined(batch: ImportBatch) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [_helpers_of(batch)])
         return bool(cursor.fetchone()[0])
+
+
+def key_of(sign: object) -> int:
+    """Return what stands for a sign, in 64 bits: the same in every process, unlike hash()."""
+    return int.from_bytes(blake2b(repr(sign).encode(), digest_size=8).digest(), signed=True)
 
 
 def _lock_of(batch: ImportBatch) -> int:

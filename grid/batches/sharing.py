@@ -14,7 +14,6 @@ before anything else, so that no two chunks wait for each other over them.
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
@@ -23,7 +22,7 @@ from grid.audit import acting
 from grid.batches.kinds import Frame
 from grid.batches.records import plain
 from grid.batches.registry import kind_of
-from grid.batches.running import CHUNK, CancelledError, count_done, joined
+from grid.batches.running import CHUNK, CancelledError, count_done, joined, key_of
 from grid.batches.writing import Writer
 from grid.choices import BatchState, RowAction
 from grid.collecting import seldom
@@ -138,17 +137,12 @@ class Lane:
 
 def lock_signs(signs: Iterable[object]) -> None:
     """Take a lock of the database on each sign until the transaction ends, in one order."""
-    keys = sorted({_key(sign) for sign in signs})
+    keys = sorted({key_of(sign) for sign in signs})
     if keys:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) key", [keys]
             )
-
-
-def _key(sign: object) -> int:
-    # Not hash(): the same number in every process.
-    return int.from_bytes(blake2b(repr(sign).encode(), digest_size=8).digest(), signed=True)
 
 
 def left_of(batch: ImportBatch) -> tuple[int, int]:

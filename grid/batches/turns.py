@@ -13,14 +13,13 @@ check is over, or has begun anew, finds nothing left to help with.
 import time
 from collections import Counter
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from grid.batches.rows import Check, Part, SoFar
-from grid.batches.running import CancelledError, joined
+from grid.batches.running import CancelledError, halted, joined, key_of
 from grid.choices import BatchState
 from grid.collecting import seldom
 from grid.imports.results import Seen
@@ -34,8 +33,15 @@ class OverError(Exception):
 
 
 def begin(batch: ImportBatch, moment: str) -> None:
-    """Name the check of a batch by its moment; nothing of it is stored."""
-    batch.understood = {SO_FAR: _told(SoFar(), moment)}
+    """Name the check of a batch by its moment; nothing is stored of it, or of an earlier one.
+
+    Whoever helped with that is out of its part by then, and finds it over: its leader may have died
+    while it went on.
+    """
+    with halted(batch), transaction.atomic():
+        batch.rows.all().delete()
+        batch.understood = {SO_FAR: _told(SoFar(), moment)}
+        batch.save(update_fields=["understood"])
 
 
 def keep(batch: ImportBatch, so_far: SoFar, moment: str) -> None:
@@ -142,8 +148,7 @@ class Turns:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [self._key(n)])
 
     def _key(self, n: int) -> int:
-        name = f"{self.batch.pk} {n}".encode()
-        return int.from_bytes(blake2b(name, digest_size=8).digest(), signed=True)
+        return key_of((str(self.batch.pk), n))
 
 
 def _told(so_far: SoFar, moment: str) -> dict[str, Any]:

@@ -37,13 +37,7 @@ def understand(
     found, others = choose(data, spec, context, sheet, mapping)
     sought, asked = ask(found.header, spec, context)
     kinds = RowKinds(found.header, _kinds(spec))
-    cleaner = RowCleaner(
-        spec,
-        found.header.columns,
-        context,
-        epoch_1904=found.table.epoch_1904,
-        values=mapping.values if mapping else {},
-    )
+    cleaner = _cleaner(found, spec, context, mapping)
     counts: Counter[str] = Counter()
     return Understood(
         encoding=found.table.encoding,
@@ -80,6 +74,18 @@ def _is_empty(found: Found, kinds: RowKinds) -> bool:
         return False
     below = found.head[found.header.rows[-1] + 1 :]
     return all(kinds.kind(clean_row(cells)) != "data" for cells in below)
+
+
+def _cleaner(
+    found: Found, spec: ListSpec, context: Context, mapping: SavedMapping | None
+) -> RowCleaner:
+    return RowCleaner(
+        spec,
+        found.header.columns,
+        context,
+        epoch_1904=found.table.epoch_1904,
+        values=mapping.values if mapping else {},
+    )
 
 
 def _kinds(spec: ListSpec) -> dict[str, str]:

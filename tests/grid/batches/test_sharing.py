@@ -182,7 +182,7 @@ def test_rows_that_share_name_and_phone_wait_for_each_other(town: World) -> None
     try:
         other.set_autocommit(False)
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [sharing._key(("何甲", "1"))])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [running.key_of(("何甲", "1"))])
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = 50")
         with pytest.raises(OperationalError), transaction.atomic():

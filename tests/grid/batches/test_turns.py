@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from grid.batches import checking, rows, running
+from grid.batches import checking, rows, running, turns
 from grid.batches.checking import receive
 from grid.batches.committing import cancel
 from grid.batches.registry import kind_of
@@ -25,6 +25,7 @@ from tests.factories.returnees import in_force
 PEOPLE = 30
 MEANT = ("number", "kind", "verdict", "action", "duplicate", "village", "problems", "values", "raw")
 LEADER = "MainThread"
+MOMENT = "2021-02-08T10:00:00+08:00"
 
 
 @pytest.fixture
@@ -82,6 +83,14 @@ def checked(batch: ImportBatch) -> ImportBatch:
     import_check(str(batch.pk))
     batch.refresh_from_db()
     return batch
+
+
+def helping(batch: str) -> None:
+    """Help with the check of MOMENT, as another worker."""
+    try:
+        import_check_help(batch, None, MOMENT)
+    finally:
+        connections.close_all()
 
 
 def found(batch: ImportBatch) -> tuple[Any, ...]:
@@ -198,7 +207,7 @@ def test_help_for_a_check_that_is_over_or_began_anew_writes_nothing(
     batch = take()
     batch.understood = {"so_far": {"moment": "another"}}
     batch.save()
-    import_check_help(str(batch.pk), None, "2021-02-08T10:00:00+08:00", "what comes later", more=1)
+    import_check_help(str(batch.pk), None, MOMENT, "what comes later", more=1)
     assert not batch.rows.exists()
     checked(batch)
     before = found(batch)
@@ -207,6 +216,36 @@ def test_help_for_a_check_that_is_over_or_began_anew_writes_nothing(
 
     batch.refresh_from_db()
     assert found(batch) == before
+
+
+def test_a_check_begins_when_whoever_helped_with_the_one_before_is_out_of_its_part(
+    town: World, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A leader may die while its helper goes on: what that stores must not stay."""
+    read, inside, go_on = Check.read, threading.Event(), threading.Event()
+
+    def slow(self: Check, part: Any) -> Part:
+        inside.set()
+        assert go_on.wait(60)
+        return read(self, part)
+
+    monkeypatch.setattr(running, "send", lambda *_: None)
+    batch = take()
+    turns.begin(batch, MOMENT)
+    monkeypatch.setattr(Check, "read", slow)
+    helper = threading.Thread(target=helping, args=[str(batch.pk)])
+    helper.start()
+    assert inside.wait(60)
+    threading.Timer(0.2, go_on.set).start()
+
+    turns.begin(batch, "another")
+
+    assert go_on.is_set()
+    helper.join(60)
+    batch.refresh_from_db()
+    assert not batch.rows.exists()
+    assert turns.is_at(batch, "another")
+    assert batch.understood["so_far"]["parts"] == 0
 
 
 def test_a_stop_is_heard_by_all_and_the_list_can_be_checked_anew(

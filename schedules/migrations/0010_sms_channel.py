@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('schedules', '0008_channel_once'),
+        ('schedules', '0009_derived_without_keys'),
     ]
 
     operations = [
