@@ -1,4 +1,4 @@
-"""Derived rows had no key to their episode for a while: what nobody owns goes, the key comes back."""
+"""Derived rows had no key to their episode for a while: what nobody owns goes, the key is back."""
 
 from typing import Any
 
